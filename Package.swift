@@ -1,0 +1,82 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// The house: one target per floor, imports go down only (see CONTRIBUTING.md).
+let package = Package(
+  name: "ckpt",
+  platforms: [.macOS(.v15)],
+  products: [
+    .library(name: "Checkpoint", targets: ["Checkpoint"]),
+    .library(name: "CheckpointTrainer", targets: ["CheckpointTrainer"]),
+    .executable(name: "ckpt", targets: ["ckpt"]),
+  ],
+  dependencies: [
+    // The command line: parsing, help pages, shell completions. Only the command links it.
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    // File paths that need not be UTF-8, and errno by name. No Foundation.
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+  ],
+  targets: [
+    // Floor 0: bytes.
+    .systemLibrary(
+      name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+    .systemLibrary(
+      name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"]), .brew(["lz4"])]),
+    .target(name: "CCheckpointShims"),
+
+    // Floor 1: the container's bytes; files. Neither knows the other.
+    .target(name: "CheckpointFormat", dependencies: ["CZlib", "CLZ4", "CCheckpointShims"]),
+    .target(
+      name: "CheckpointIO",
+      dependencies: [
+        "CCheckpointShims", .product(name: "SystemPackage", package: "swift-system"),
+      ]),
+
+    // Floor 2: what users import.
+    .target(
+      name: "Checkpoint",
+      dependencies: [
+        "CheckpointFormat", "CheckpointIO",
+        .product(name: "SystemPackage", package: "swift-system"),
+      ]),
+
+    // Floor 3: training.
+    .target(name: "CheckpointTrainer", dependencies: ["Checkpoint", "CCheckpointShims"]),
+
+    // Floor 4: the terminal.
+    .target(
+      name: "CheckpointCommand",
+      dependencies: [
+        "Checkpoint", "CheckpointTrainer",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .executableTarget(name: "ckpt", dependencies: ["CheckpointCommand"]),
+
+    // Test support: a disk whose power can be cut at any operation.
+    .target(
+      name: "SimulatedDisk", dependencies: ["CheckpointIO"], path: "Tests/Support/SimulatedDisk"),
+
+    .testTarget(name: "CheckpointFormatTests", dependencies: ["CheckpointFormat"]),
+    .testTarget(
+      name: "CheckpointIOTests", dependencies: ["CheckpointIO", "SimulatedDisk"]),
+    .testTarget(
+      name: "CheckpointTests",
+      dependencies: ["Checkpoint", "CheckpointFormat", "CheckpointIO", "SimulatedDisk"]),
+    .testTarget(
+      name: "CheckpointTrainerTests", dependencies: ["CheckpointTrainer", "Checkpoint"],
+      resources: [.copy("Fixtures")]),
+    .testTarget(
+      name: "CheckpointCommandTests",
+      dependencies: ["CheckpointCommand", "Checkpoint"]),
+  ]
+)
+
+for target in package.targets where [.executable, .test, .regular].contains(target.type) {
+  guard !target.name.hasPrefix("C") || target.name.hasPrefix("Checkpoint") else { continue }
+  var settings = target.swiftSettings ?? []
+  settings.append(.enableUpcomingFeature("ExistentialAny"))
+  settings.append(.enableUpcomingFeature("MemberImportVisibility"))
+  settings.append(.enableUpcomingFeature("InternalImportsByDefault"))
+  settings.append(.treatAllWarnings(as: .error))
+  target.swiftSettings = settings
+}

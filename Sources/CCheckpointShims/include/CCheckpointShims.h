@@ -1,0 +1,4 @@
+#ifndef CKPT_SHIMS_H
+#define CKPT_SHIMS_H
+
+#endif
