@@ -41,7 +41,11 @@ let package = Package(
       ]),
 
     // Floor 3: training.
-    .target(name: "CheckpointTrainer", dependencies: ["Checkpoint", "CCheckpointShims"]),
+    .target(
+      name: "CheckpointTrainer",
+      dependencies: [
+        "Checkpoint", "CCheckpointShims", .product(name: "SystemPackage", package: "swift-system"),
+      ]),
 
     // Floor 4: the terminal.
     .target(
@@ -63,7 +67,11 @@ let package = Package(
       name: "CheckpointTests",
       dependencies: ["Checkpoint", "CheckpointFormat", "CheckpointIO", "SimulatedDisk"]),
     .testTarget(
-      name: "CheckpointTrainerTests", dependencies: ["CheckpointTrainer", "Checkpoint"],
+      name: "CheckpointTrainerTests",
+      dependencies: [
+        "CheckpointTrainer", "Checkpoint", "CCheckpointShims",
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
       resources: [.copy("Fixtures")]),
     .testTarget(
       name: "CheckpointCommandTests",
