@@ -25,7 +25,10 @@ let package = Package(
     .target(name: "CCheckpointShims"),
 
     // Floor 1: the container's bytes; files. Neither knows the other.
-    .target(name: "CheckpointFormat", dependencies: ["CZlib", "CLZ4", "CCheckpointShims"]),
+    .target(
+      name: "CheckpointFormat", dependencies: ["CZlib", "CLZ4", "CCheckpointShims"],
+      // It parses what strangers wrote: every unsafe expression must say so.
+      swiftSettings: [.strictMemorySafety()]),
     .target(
       name: "CheckpointIO",
       dependencies: [

@@ -1,0 +1,142 @@
+internal import CCheckpointShims
+internal import CLZ4
+
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
+/// Checks and decodes chunks (`FORMAT.md` §4.4, §6). Trusts nothing: every length is checked
+/// against both buffers. One per thread: it reuses its memory, at most one chunk.
+package final class ChunkDecoder {
+  private let inflater = Inflater()
+  private var planes: [UInt8] = []
+
+  package init() {}
+
+  /// Checks the stored bytes, decodes them into `output`, and checks the result.
+  /// - Parameters:
+  ///   - stored: `record.storedBytes` bytes.
+  ///   - output: `record.logicalBytes` bytes.
+  package func decode(
+    _ stored: UnsafeRawBufferPointer, record: ChunkRecord, dtype: DType,
+    into output: UnsafeMutableRawBufferPointer
+  ) throws(FormatError) {
+    precondition(output.count == Int(record.logicalBytes))
+    guard stored.count == Int(record.storedBytes) else {
+      throw FormatError(.truncated, "the chunk is cut off", offset: record.offset)
+    }
+    guard unsafe CRC32C.checksum(stored) == record.storedChecksum else {
+      throw FormatError(
+        .storedChecksum, "the chunk's bytes are not those that were written", offset: record.offset)
+    }
+    guard let transform = ChunkTransform(rawValue: record.transform) else {
+      throw FormatError(.transform, "unknown transform \(record.transform)", offset: record.offset)
+    }
+    if transform == .none {
+      try unsafe decodeRun(stored, codec: record.codec, into: output, record: record)
+      if record.codec == ChunkCodec.raw.rawValue { return }
+    } else {
+      try unsafe decodePlanes(
+        stored, transform: transform, dtype: dtype, into: output, record: record)
+    }
+    guard unsafe CRC32C.checksum(UnsafeRawBufferPointer(output)) == record.logicalChecksum else {
+      throw FormatError(
+        .logicalChecksum, "the chunk decodes to other bytes than were written",
+        offset: record.offset)
+    }
+  }
+
+  /// Checks raw bytes that were read to where they are wanted.
+  package static func checkRaw(
+    _ bytes: UnsafeRawBufferPointer, record: ChunkRecord
+  ) throws(FormatError) {
+    guard unsafe CRC32C.checksum(bytes) == record.storedChecksum else {
+      throw FormatError(
+        .storedChecksum, "the chunk's bytes are not those that were written", offset: record.offset)
+    }
+  }
+
+  private func decodePlanes(
+    _ stored: UnsafeRawBufferPointer, transform: ChunkTransform, dtype: DType,
+    into output: UnsafeMutableRawBufferPointer, record: ChunkRecord
+  ) throws(FormatError) {
+    let width = dtype.scalarBytes
+    let count = output.count / width
+    guard width > 1, output.count % width == 0, transform != .floatSplit || dtype.splitsAsFloat
+    else {
+      throw FormatError(
+        .transform, "\(transform) of \(output.count) bytes of \(dtype)", offset: record.offset)
+    }
+    guard stored.count >= 8 * width else {
+      throw FormatError(.planeTable, "the plane table is cut off", offset: record.offset)
+    }
+    if planes.count < output.count { planes = [UInt8](repeating: 0, count: output.count) }
+    var end = 8 * width
+    for plane in 0..<width {
+      let entry = unsafe stored.loadUnaligned(fromByteOffset: 8 * plane, as: UInt64.self).littleEndian
+      let length = Int(entry >> 32)
+      guard entry & 0xFFFF_FF00 == 0, length <= stored.count - end else {
+        throw FormatError(.planeTable, "plane \(plane) of \(length) bytes", offset: record.offset)
+      }
+      let run = unsafe UnsafeRawBufferPointer(rebasing: stored[end..<end + length])
+      // withUnsafeMutableBytes rethrows untyped; the result carries the error out.
+      let result: Result<Void, FormatError> = unsafe planes.withUnsafeMutableBytes { planes in
+        Result { () throws(FormatError) in
+          try unsafe decodeRun(
+            run, codec: UInt8(truncatingIfNeeded: entry),
+            into: UnsafeMutableRawBufferPointer(
+              rebasing: planes[plane * count..<(plane + 1) * count]), record: record)
+        }
+      }
+      try result.get()
+      end += length
+    }
+    guard end == stored.count else {
+      throw FormatError(.planeTable, "bytes are left after the planes", offset: record.offset)
+    }
+    unsafe planes.withUnsafeBufferPointer { planes in
+      unsafe ckpt_planes_merge(
+        planes.baseAddress, count, width, transform == .floatSplit, output.baseAddress)
+    }
+  }
+
+  private func decodeRun(
+    _ input: UnsafeRawBufferPointer, codec id: UInt8,
+    into output: UnsafeMutableRawBufferPointer, record: ChunkRecord
+  ) throws(FormatError) {
+    guard let codec = ChunkCodec(rawValue: id) else {
+      throw FormatError(.codec, "unknown codec \(id)", offset: record.offset)
+    }
+    let isDecoded: Bool
+    switch codec {
+    case .raw:
+      isDecoded = input.count == output.count
+      if isDecoded { unsafe output.copyMemory(from: input) }
+    case .constant:
+      isDecoded = input.count == 1
+      if isDecoded, let base = output.baseAddress {
+        unsafe _ = memset(base, Int32(input[0]), output.count)
+      }
+    case .lz4:
+      if let source = input.baseAddress, let target = output.baseAddress {
+        unsafe isDecoded =
+          Int(
+            LZ4_decompress_safe(
+              source.assumingMemoryBound(to: CChar.self),
+              target.assumingMemoryBound(to: CChar.self), Int32(input.count), Int32(output.count)))
+          == output.count
+      } else {
+        isDecoded = false
+      }
+    case .deflate, .deflateHuffmanOnly:
+      isDecoded = unsafe inflater.decompress(input, into: output)
+    }
+    guard isDecoded else {
+      throw FormatError(
+        .decode, "\(codec) data of \(input.count) bytes does not decode to \(output.count)",
+        offset: record.offset)
+    }
+  }
+}

@@ -1,0 +1,121 @@
+internal import CCheckpointShims
+
+/// Encodes and checksums chunks (`FORMAT.md` §4.4, §6). One per thread: it reuses its memory,
+/// about three chunks.
+package final class ChunkEncoder {
+  private let coder = PlaneCoder()
+  private var planes: [UInt8] = []
+  private var output: [UInt8] = []
+  private let compression: Compression
+  private let hasDigests: Bool
+
+  /// A chunk, ready to be written; its offset is not known yet.
+  package struct Encoded: Sendable {
+    package var record: ChunkRecord
+    /// The bytes to store, or nil for the chunk's own.
+    package var bytes: [UInt8]?
+    package var digest: [UInt8] = []
+  }
+
+  package init(compression: Compression, hasDigests: Bool = false) {
+    self.compression = compression
+    self.hasDigests = hasDigests
+  }
+
+  /// Encodes one chunk of a tensor of `dtype`.
+  package func encode(_ bytes: UnsafeRawBufferPointer, dtype: DType) -> Encoded {
+    let checksum = unsafe CRC32C.checksum(bytes)
+    var encoded = unsafe Encoded(
+      record: ChunkRecord(
+        offset: 0, storedBytes: UInt32(bytes.count), logicalBytes: UInt32(bytes.count),
+        storedChecksum: checksum, logicalChecksum: checksum,
+        nonFiniteCount: UInt32(NonFinite.count(in: bytes, dtype: dtype)),
+        transform: ChunkTransform.none.rawValue, codec: ChunkCodec.raw.rawValue))
+    if hasDigests { encoded.digest = unsafe SHA256.digest(of: bytes) }
+    guard compression != .none, let (transform, codec, length) = unsafe code(bytes, dtype: dtype)
+    else { return encoded }
+    let stored = Array(output[0..<length])
+    encoded.record.storedBytes = UInt32(length)
+    encoded.record.storedChecksum = CRC32C.checksum(stored)
+    encoded.record.transform = transform.rawValue
+    encoded.record.codec = codec.rawValue
+    encoded.bytes = stored
+    return encoded
+  }
+
+  /// Codes into `output` if that gains 5 %.
+  private func code(
+    _ bytes: UnsafeRawBufferPointer, dtype: DType
+  ) -> (ChunkTransform, ChunkCodec, Int)? {
+    let limit = bytes.count * 95 / 100
+    if output.count < bytes.count { output = [UInt8](repeating: 0, count: bytes.count) }
+    let whole = unsafe coder.choose(for: bytes, compression: compression)
+    let width = dtype.scalarBytes
+    if width > 1, bytes.count % width == 0, whole.codec != .constant {
+      let transform: ChunkTransform = dtype.splitsAsFloat ? .floatSplit : .bytePlanes
+      let choices = unsafe split(bytes, width: width, transform: transform)
+      let share = choices.reduce(0) { $0 + $1.share } / Double(width)
+      if share < whole.share, choices.contains(where: { $0.codec != .raw }) {
+        return codePlanes(choices, count: bytes.count / width, limit: limit)
+          .map { (transform, .raw, $0) }
+      }
+    }
+    guard whole.codec != .raw else { return nil }
+    let length = unsafe output.withUnsafeMutableBytes {
+      unsafe coder.encode(
+        bytes, with: whole.codec, into: UnsafeMutableRawBufferPointer(rebasing: $0[0..<max(1, limit)]))
+    }
+    return length.map { (.none, whole.codec, $0) }
+  }
+
+  /// Splits into `planes` and chooses each one's codec.
+  private func split(
+    _ bytes: UnsafeRawBufferPointer, width: Int, transform: ChunkTransform
+  ) -> [PlaneCoder.Choice] {
+    if planes.count < bytes.count { planes = [UInt8](repeating: 0, count: bytes.count) }
+    let count = bytes.count / width
+    return unsafe planes.withUnsafeMutableBytes { planes in
+      unsafe ckpt_planes_split(
+        bytes.baseAddress, count, width, transform == .floatSplit,
+        planes.baseAddress?.assumingMemoryBound(to: UInt8.self))
+      return (0..<width).map { plane in
+        unsafe coder.choose(
+          for: UnsafeRawBufferPointer(rebasing: planes[plane * count..<(plane + 1) * count]),
+          compression: compression)
+      }
+    }
+  }
+
+  /// Writes the plane table and the coded planes to `output`; nil if that passes `limit` bytes.
+  private func codePlanes(_ choices: [PlaneCoder.Choice], count: Int, limit: Int) -> Int? {
+    var end = 8 * choices.count
+    guard end < limit else { return nil }
+    var table = ByteWriter(capacity: end)
+    for (plane, choice) in choices.enumerated() {
+      let coded: (ChunkCodec, Int)? = unsafe planes.withUnsafeBytes { planes in
+        unsafe output.withUnsafeMutableBytes { output in
+          guard end < limit else { return nil }
+          let source = unsafe UnsafeRawBufferPointer(
+            rebasing: planes[plane * count..<(plane + 1) * count])
+          let target = unsafe UnsafeMutableRawBufferPointer(rebasing: output[end..<limit])
+          // A codec that does worse on the whole plane than on the sample gives way to raw.
+          if choice.codec != .raw,
+            let length = unsafe coder.encode(
+              source, with: choice.codec,
+              into: UnsafeMutableRawBufferPointer(rebasing: target[0..<min(target.count, count)]))
+          {
+            return (choice.codec, length)
+          }
+          return unsafe coder.encode(source, with: .raw, into: target).map { (.raw, $0) }
+        }
+      }
+      guard let (codec, length) = coded else { return nil }
+      table.append(codec.rawValue)
+      table.appendZeros(3)
+      table.append(UInt32(length))
+      end += length
+    }
+    output.replaceSubrange(0..<table.bytes.count, with: table.bytes)
+    return end
+  }
+}
