@@ -47,7 +47,8 @@ let package = Package(
     .target(
       name: "CheckpointTrainer",
       dependencies: [
-        "Checkpoint", "CCheckpointShims", .product(name: "SystemPackage", package: "swift-system"),
+        "Checkpoint", "CheckpointFormat", "CCheckpointShims",
+        .product(name: "SystemPackage", package: "swift-system"),
       ]),
 
     // Floor 4: the terminal.
