@@ -233,6 +233,13 @@ enum SystemCall {
     }
   }
 
+  /// Sleeps about so long; a signal may end it early.
+  static func pause(seconds: Double) {
+    let whole = seconds.rounded(.down)
+    var duration = timespec(tv_sec: Int(whole), tv_nsec: Int((seconds - whole) * 1e9))
+    nanosleep(&duration, nil)
+  }
+
   private static func checked(
     _ offset: UInt64, _ operation: StaticString, _ path: () -> FilePath
   ) throws(IOError) -> off_t {
