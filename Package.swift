@@ -47,7 +47,7 @@ let package = Package(
     .target(
       name: "CheckpointTrainer",
       dependencies: [
-        "Checkpoint", "CheckpointFormat", "CCheckpointShims",
+        "Checkpoint", "CheckpointIO", "CCheckpointShims",
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
 

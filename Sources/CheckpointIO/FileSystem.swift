@@ -23,7 +23,7 @@ package protocol Directory: AnyObject, Sendable {
   /// The path it was opened by; for messages.
   var path: FilePath { get }
 
-  /// Opens a file in it.
+  /// Opens a file in it. A symbolic link is an error, never followed.
   func open(_ name: String, _ mode: OpenMode) throws(IOError) -> any File
 
   /// Renames within the directory. With `replacing: false` an existing `target` is an error with
@@ -57,7 +57,7 @@ package protocol Directory: AnyObject, Sendable {
 package enum OpenMode: Sendable, Hashable {
   /// For reading; the file must exist.
   case read
-  /// For reading and writing; it must exist. Only lock files are opened so.
+  /// For reading and writing; it must exist. Only lock files and stale temporaries are opened so.
   case readWrite
   /// For reading and writing; made if it is missing. Only lock files are opened so.
   case readWriteCreating
@@ -79,8 +79,8 @@ package protocol File: AnyObject, Sendable {
   /// second call that succeeds proves nothing.
   func synchronize() throws(IOError)
 
-  /// Reserves space for `sizeBytes` bytes and sets the file's size to it. Returns false where the
-  /// file system can't reserve; running out of space is an error with code `.noSpace`.
+  /// Reserves space for `sizeBytes` bytes and sets the file's size to it. Returns false, with
+  /// nothing changed, where the file system can't reserve; running out of space is an error with code `.noSpace`.
   func allocate(sizeBytes: UInt64) throws(IOError) -> Bool
 
   /// Cuts the file off, or extends it with a hole.

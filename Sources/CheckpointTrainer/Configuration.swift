@@ -1,4 +1,4 @@
-package import CheckpointFormat
+package import Checkpoint
 
 /// Reads the members of a configuration in Keras' form. What is missing or of the wrong kind is an
 /// error that names the class and the key.

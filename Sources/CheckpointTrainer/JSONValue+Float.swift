@@ -1,4 +1,4 @@
-package import CheckpointFormat
+package import Checkpoint
 
 extension JSONValue {
   /// A single-precision number, in the shortest decimal that gives it back: 0.1, where its exact

@@ -1,5 +1,5 @@
 import CCheckpointShims
-public import CheckpointFormat
+public import Checkpoint
 
 /// A fully connected layer: `activation(inputs · kernel + bias)`.
 ///

@@ -1,4 +1,4 @@
-public import CheckpointFormat
+public import Checkpoint
 
 /// In training sets a random share of the inputs to 0 and scales the others up so that the expected
 /// sum stays; elsewhere passes inputs through. After

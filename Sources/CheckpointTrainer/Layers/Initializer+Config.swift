@@ -1,4 +1,4 @@
-package import CheckpointFormat
+package import Checkpoint
 
 extension Initializer {
   /// The object by which Keras' configurations name an initializer.

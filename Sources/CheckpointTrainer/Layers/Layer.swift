@@ -1,4 +1,4 @@
-public import CheckpointFormat
+public import Checkpoint
 
 /// One step of a model: a pure description, whose variables and random generator the model keeps.
 ///

@@ -1,5 +1,5 @@
 import CCheckpointShims
-public import CheckpointFormat
+public import Checkpoint
 
 #if canImport(Glibc)
   import Glibc

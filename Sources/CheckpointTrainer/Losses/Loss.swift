@@ -1,4 +1,4 @@
-public import CheckpointFormat
+public import Checkpoint
 
 /// What training makes small. Names are those of https://keras.io/api/losses.
 public protocol Loss: Sendable {

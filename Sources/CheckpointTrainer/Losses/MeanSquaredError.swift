@@ -1,4 +1,4 @@
-public import CheckpointFormat
+public import Checkpoint
 
 /// The mean over a sample's outputs of (output - target)². After
 /// https://keras.io/api/losses/regression_losses.

@@ -1,4 +1,4 @@
-public import CheckpointFormat
+public import Checkpoint
 
 #if canImport(Glibc)
   import Glibc

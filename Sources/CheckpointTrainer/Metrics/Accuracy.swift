@@ -1,4 +1,4 @@
-public import CheckpointFormat
+public import Checkpoint
 
 /// The share of samples whose class was found. After
 /// https://keras.io/api/metrics/accuracy_metrics.

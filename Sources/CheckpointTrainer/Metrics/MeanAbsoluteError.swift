@@ -1,4 +1,4 @@
-public import CheckpointFormat
+public import Checkpoint
 
 /// The mean of |output - target|. After https://keras.io/api/metrics/regression_metrics.
 public struct MeanAbsoluteError: Metric {

@@ -1,4 +1,4 @@
-public import CheckpointFormat
+public import Checkpoint
 
 /// A number that tells how good a model is, gathered batch by batch.
 ///

@@ -1,4 +1,4 @@
-public import CheckpointFormat
+public import Checkpoint
 
 /// The rule by which gradients change variables: a pure description, whose state (iteration,
 /// learning rate, one slot or more for each variable) the model keeps. Names are those of

@@ -1,5 +1,5 @@
 import CCheckpointShims
-public import CheckpointFormat
+public import Checkpoint
 
 /// Gradients divided by a running root of their mean square, with momentum and centering if wanted.
 /// After https://keras.io/api/optimizers/rmsprop; epsilon stands inside the root, as there.

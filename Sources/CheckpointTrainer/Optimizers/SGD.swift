@@ -1,5 +1,5 @@
 import CCheckpointShims
-public import CheckpointFormat
+public import Checkpoint
 
 /// Stochastic gradient descent, with momentum and Nesterov's look-ahead if wanted. After
 /// https://keras.io/api/optimizers/sgd.

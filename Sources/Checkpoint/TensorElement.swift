@@ -1,0 +1,52 @@
+public import CheckpointFormat
+
+/// A Swift type whose arrays are tensors: the number types, `Bool`, `BFloat16`, `Complex64`.
+public protocol TensorElement: BitwiseCopyable, Sendable {
+  /// The dtype of an array of these.
+  static var dtype: DType { get }
+}
+
+extension Bool: TensorElement {
+  public static var dtype: DType { .bool }
+}
+extension UInt8: TensorElement {
+  public static var dtype: DType { .u8 }
+}
+extension Int8: TensorElement {
+  public static var dtype: DType { .i8 }
+}
+extension UInt16: TensorElement {
+  public static var dtype: DType { .u16 }
+}
+extension Int16: TensorElement {
+  public static var dtype: DType { .i16 }
+}
+extension UInt32: TensorElement {
+  public static var dtype: DType { .u32 }
+}
+extension Int32: TensorElement {
+  public static var dtype: DType { .i32 }
+}
+extension UInt64: TensorElement {
+  public static var dtype: DType { .u64 }
+}
+extension Int64: TensorElement {
+  public static var dtype: DType { .i64 }
+}
+extension UInt: TensorElement {
+  public static var dtype: DType { .u64 }
+}
+extension Int: TensorElement {
+  public static var dtype: DType { .i64 }
+}
+#if !(os(macOS) && arch(x86_64))
+  extension Float16: TensorElement {
+    public static var dtype: DType { .f16 }
+  }
+#endif
+extension Float: TensorElement {
+  public static var dtype: DType { .f32 }
+}
+extension Double: TensorElement {
+  public static var dtype: DType { .f64 }
+}
