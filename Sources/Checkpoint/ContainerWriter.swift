@@ -11,6 +11,8 @@ struct ContainerWriter {
 
   /// Memory for chunks that are in work at the same time.
   private static let batchBytes = 16 << 20
+  /// Chunks that are in work at the same time.
+  private static let batchCount = 512
 
   /// Writes and publishes as `name`.
   /// - Returns: the size of the file and its identity.
@@ -91,18 +93,36 @@ struct ContainerWriter {
     return (chunks, digests)
   }
 
-  /// Writes encoded chunks, neighbours that are contiguous in memory and in the file at once.
+  /// Writes encoded chunks: small neighbours together, since a system call for each would cost more
+  /// than the copy.
   private func writeBatch(
     _ encoded: [ChunkEncoder.Encoded], _ bytes: [UnsafeRawBufferPointer], to file: AtomicFile
   ) throws(CheckpointError) {
+    let small = encoded.prefix { UInt64($0.record.storedBytes) < IndexContents.packedBelowBytes }
     nonisolated(unsafe) let bytes = bytes
-    try parallel(count: encoded.count) { (number) throws(CheckpointError) in
-      let chunk = encoded[number]
+    do throws(IOError) {
+      if let first = small.first {
+        var run = ByteWriter()
+        for (number, chunk) in small.enumerated() {
+          run.appendZeros(Int(chunk.record.offset - first.record.offset) - run.bytes.count)
+          if let coded = chunk.bytes {
+            run.append(contentsOf: coded)
+          } else {
+            run.append(contentsOf: bytes[number])
+          }
+        }
+        try file.write(run.bytes, at: first.record.offset)
+      }
+    } catch {
+      throw CheckpointError(error)
+    }
+    try parallel(count: encoded.count - small.count) { (number) throws(CheckpointError) in
+      let number = small.count + number
       do throws(IOError) {
-        if let coded = chunk.bytes {
-          try file.write(coded, at: chunk.record.offset)
+        if let coded = encoded[number].bytes {
+          try file.write(coded, at: encoded[number].record.offset)
         } else {
-          try file.write(bytes[number], at: chunk.record.offset)
+          try file.write(bytes[number], at: encoded[number].record.offset)
         }
       } catch {
         throw CheckpointError(error)
@@ -121,7 +141,10 @@ struct ContainerWriter {
       var start = 0
       while start < size {
         let range = start..<min(start + contents.chunkSizeBytes, size)
-        if batchSize + range.count > ContainerWriter.batchBytes, !batch.isEmpty {
+        if !batch.isEmpty,
+          batchSize + range.count > ContainerWriter.batchBytes
+            || batch.count == ContainerWriter.batchCount
+        {
           try body(batch)
           batch = []
           batchSize = 0
