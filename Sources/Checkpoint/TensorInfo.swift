@@ -16,7 +16,7 @@ public struct TensorInfo: Sendable, Hashable {
   public var storedBytes: UInt64
   /// How many values are NaN or infinite.
   public var nonFiniteCount: UInt64
-  /// How it is coded, such as `raw` or `float split: huffman, raw`; by the chunks' majority.
+  /// How most of its chunks are coded, such as `raw` or `float split`.
   public var encoding: String
   /// How many chunks hold it.
   public var chunkCount: Int

@@ -161,26 +161,6 @@ package struct IndexContents: Sendable {
   }
 }
 
-extension TensorDeclaration {
-  /// Logical bytes, checked.
-  package func sizeBytes() throws(FormatError) -> UInt64 {
-    guard shape.count <= FormatLimits.rank else {
-      throw FormatError(.rank, "\"\(name)\" has rank \(shape.count); at most 64 is allowed")
-    }
-    var elements: UInt64 = 1
-    for dimension in shape {
-      guard dimension >= 0, case let product = elements.multipliedReportingOverflow(by: UInt64(dimension)),
-        !product.overflow
-      else { throw FormatError(.tensorSize, "\"\(name)\" has the impossible shape \(shape)") }
-      elements = product.partialValue
-    }
-    guard let size = dtype.sizeBytes(elements: elements), size <= UInt64(Int.max) else {
-      throw FormatError(.tensorSize, "\"\(name)\" of dtype \(dtype) can't have the shape \(shape)")
-    }
-    return size
-  }
-}
-
 extension String {
   /// The format's order: by UTF-8 bytes.
   package func precedesByBytes(_ other: String) -> Bool {

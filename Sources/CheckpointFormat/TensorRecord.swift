@@ -44,19 +44,3 @@ package struct ChunkRecord: Sendable, Hashable {
 
   package var end: UInt64 { offset + UInt64(storedBytes) }
 }
-
-/// A tensor to be written: what is known before its data.
-package struct TensorDeclaration: Sendable, Hashable {
-  package var name: String
-  package var dtype: DType
-  package var shape: [Int]
-  /// The tensor it is the same as (tied weights).
-  package var aliasOf: String?
-
-  package init(name: String, dtype: DType, shape: [Int], aliasOf: String? = nil) {
-    self.name = name
-    self.dtype = dtype
-    self.shape = shape
-    self.aliasOf = aliasOf
-  }
-}

@@ -51,6 +51,11 @@ package final class BlockingPool: Sendable {
     return try result.get()
   }
 
+  /// Runs `work` on a thread of the pool some time later.
+  package func submit(_ work: @escaping @Sendable () -> Void) {
+    queue.append(work)
+  }
+
   /// Calls `body` with each of `0..<count`, on several threads at a time, and returns when all are
   /// done. The caller's thread takes part, so that this works on a thread of the pool too, nested,
   /// and when all others are busy.

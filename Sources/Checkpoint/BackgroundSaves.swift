@@ -1,0 +1,47 @@
+internal import CheckpointIO
+
+/// Saves that run behind the caller's back: in order, at most a set number waiting or under way, and
+/// their errors kept until somebody asks.
+final class BackgroundSaves: Sendable {
+  /// One thread: saves of one store exclude one another anyway.
+  private let thread = BlockingPool(threadCount: 1)
+  private let limit: Int
+  private let condition = Condition()
+  // Guarded by `condition`.
+  private nonisolated(unsafe) var failure: CheckpointError?
+  private nonisolated(unsafe) var count = 0
+
+  init(limit: Int) {
+    self.limit = max(1, limit)
+  }
+
+  /// Queues `save`, after waiting for a place.
+  func start(_ save: @escaping @Sendable () throws(CheckpointError) -> Void) {
+    condition.withLock {
+      while count >= limit { condition.wait() }
+      count += 1
+    }
+    thread.submit { [self] in
+      var error: CheckpointError?
+      do throws(CheckpointError) { try save() } catch let caught { error = caught }
+      condition.withLock {
+        failure = failure ?? error
+        count -= 1
+        condition.broadcast()
+      }
+    }
+  }
+
+  /// Waits until none is under way.
+  func drain() {
+    condition.withLock { while count > 0 { condition.wait() } }
+  }
+
+  /// The first error since the last call.
+  func takeFailure() -> CheckpointError? {
+    condition.withLock {
+      defer { failure = nil }
+      return failure
+    }
+  }
+}

@@ -1,0 +1,176 @@
+internal import CheckpointFormat
+internal import CheckpointIO
+
+extension CheckpointReader {
+  /// Reads a tensor, verified.
+  /// - Throws: `CheckpointError`: `notFound`, `checksumMismatch` and others for damage,
+  ///   `limitExceeded`, `io`.
+  public func tensor(_ name: String) throws(CheckpointError) -> Tensor {
+    let number = try number(of: name)
+    let shape = container.index.shape(of: container.index.tensor(number))
+    return try read(number: number, name: name, shape: shape, rows: nil)
+  }
+
+  /// Reads rows `rows` (indices of the first dimension) of a tensor, verified; costs the chunks
+  /// they lie in.
+  /// - Throws: as `tensor(_:)`; `mismatch` if there are no such rows.
+  public func tensor(_ name: String, rows: Range<Int>) throws(CheckpointError) -> Tensor {
+    let number = try number(of: name)
+    var shape = container.index.shape(of: container.index.tensor(number))
+    try checkRows(rows, shape: shape, name: name)
+    shape[0] = rows.count
+    return try read(number: number, name: name, shape: shape, rows: rows)
+  }
+
+  /// Reads a tensor as a Swift array, verified, without a copy.
+  /// - Throws: as `tensor(_:)`; `mismatch` if the dtype is not that of `T`.
+  public func elements<T: TensorElement>(
+    _ name: String, as type: T.Type = T.self
+  ) throws(CheckpointError) -> [T] {
+    do throws(CheckpointError) {
+      return try tensor(name).elements(as: type)
+    } catch {
+      throw error.about(name, in: path)
+    }
+  }
+
+  /// Reads a tensor, or rows of it, into the caller's memory, verified. Allocates at most two
+  /// chunks per thread.
+  /// - Parameter buffer: exactly as many bytes as are read.
+  /// - Throws: as `tensor(_:rows:)`; `mismatch` if the buffer has another size. The buffer's
+  ///   content is undefined then.
+  public func read(
+    _ name: String, rows: Range<Int>? = nil, into buffer: UnsafeMutableRawBufferPointer
+  ) throws(CheckpointError) {
+    let number = try number(of: name)
+    let owner = owner(of: number)
+    let range = try byteRange(of: owner, rows: rows, name: name)
+    guard buffer.count == Int(range.upperBound - range.lowerBound) else {
+      throw CheckpointError(
+        .mismatch,
+        "the buffer has \(buffer.count) bytes, the data \(range.upperBound - range.lowerBound)",
+        path: path, item: name)
+    }
+    do throws(CheckpointError) {
+      try chunks.read(owner, range, into: buffer)
+    } catch {
+      throw error.about(name, in: path)
+    }
+  }
+
+  /// Reads a tensor off the caller's thread.
+  /// - Throws: as the method that blocks.
+  public func tensor(_ name: String) async throws(CheckpointError) -> Tensor {
+    try await BlockingPool.shared.run { () throws(CheckpointError) in try self.tensor(name) }
+  }
+
+  /// Reads everything, verified.
+  /// - Throws: as `tensor(_:)`; `limitExceeded` if two names differ only in how they write the same
+  ///   characters, which a dictionary can't hold.
+  public func load() throws(CheckpointError) -> Checkpoint {
+    let index = container.index
+    var checkpoint = Checkpoint()
+    checkpoint.step = summary.step
+    checkpoint.epoch = summary.epoch
+    checkpoint.wallTime = summary.wallTime
+    checkpoint.runID = summary.runID
+    checkpoint.metrics = summary.metrics
+    checkpoint.pendingMetrics = summary.pendingMetrics
+    checkpoint.tags = summary.tags
+    for name in documentNames { checkpoint.documents[name] = try document(name) }
+    for name in blobNames { checkpoint.blobs[name] = try blob(name) }
+    try checkBudget(summary.logicalBytes, name: nil)
+    for number in 0..<index.tensorCount {
+      let name = index.tensorName(number)
+      if let target = index.tensor(number).aliasTarget {
+        checkpoint.aliases[name] = index.tensorName(target)
+      } else {
+        checkpoint.tensors[name] = try tensor(name)
+      }
+    }
+    guard checkpoint.tensors.count + checkpoint.aliases.count == index.tensorCount,
+      checkpoint.documents.count == documentNames.count, checkpoint.blobs.count == blobNames.count
+    else {
+      throw CheckpointError(
+        .limitExceeded, "two names differ only in their Unicode form; read them one by one",
+        path: path)
+    }
+    return checkpoint
+  }
+
+  /// Reads everything off the caller's thread.
+  /// - Throws: as the method that blocks.
+  public func load() async throws(CheckpointError) -> Checkpoint {
+    try await BlockingPool.shared.run { () throws(CheckpointError) in try self.load() }
+  }
+
+  // MARK: Internals
+
+  private func read(
+    number: Int, name: String, shape: [Int], rows: Range<Int>?
+  ) throws(CheckpointError) -> Tensor {
+    let owner = owner(of: number)
+    let range = try byteRange(of: owner, rows: rows, name: name)
+    let count = Int(range.upperBound - range.lowerBound)
+    try checkBudget(UInt64(count), name: name)
+    do throws(CheckpointError) {
+      let storage = try TensorMemory.storage(dtype: owner.dtype, byteCount: count) {
+        (buffer) throws(CheckpointError) in
+        try self.chunks.read(owner, range, into: buffer)
+      }
+      return Tensor(dtype: owner.dtype, shape: shape, storage: storage)
+    } catch {
+      throw error.about(name, in: path)
+    }
+  }
+
+  private func byteRange(
+    of record: TensorRecord, rows: Range<Int>?, name: String
+  ) throws(CheckpointError) -> Range<UInt64> {
+    guard let rows else { return 0..<record.logicalBytes }
+    let shape = container.index.shape(of: record)
+    try checkRows(rows, shape: shape, name: name)
+    let rowElements = shape.dropFirst().reduce(1, *)
+    guard let rowBytes = record.dtype.sizeBytes(elements: UInt64(rowElements)) else {
+      throw CheckpointError(
+        .mismatch, "rows of \(rowElements) elements of \(record.dtype) don't begin at bytes",
+        path: path, item: name)
+    }
+    return UInt64(rows.lowerBound) * rowBytes..<UInt64(rows.upperBound) * rowBytes
+  }
+
+  private func checkRows(
+    _ rows: Range<Int>, shape: [Int], name: String
+  ) throws(CheckpointError) {
+    guard let count = shape.first, rows.lowerBound >= 0, rows.upperBound <= count else {
+      throw CheckpointError(
+        .mismatch, "rows \(rows) of a tensor of shape \(shape)", path: path, item: name)
+    }
+  }
+
+  private func checkBudget(_ bytes: UInt64, name: String?) throws(CheckpointError) {
+    let budget = limits.allocationBytes ?? max(1 << 30, fileSizeBytes.multipliedSaturating(by: 64))
+    guard bytes <= budget else {
+      throw CheckpointError(
+        .limitExceeded, "\(bytes) bytes to allocate, out of a file of \(fileSizeBytes)",
+        path: path, item: name, advice: "if that is right, raise ReadLimits.allocationBytes")
+    }
+  }
+}
+
+extension UInt64 {
+  func multipliedSaturating(by factor: UInt64) -> UInt64 {
+    let (product, overflow) = multipliedReportingOverflow(by: factor)
+    return overflow ? .max : product
+  }
+}
+
+extension CheckpointError {
+  /// The same error, said of that item of that file.
+  func about(_ item: String, in path: FilePath) -> CheckpointError {
+    var error = self
+    error.item = error.item ?? item
+    error.path = error.path ?? path
+    return error
+  }
+}

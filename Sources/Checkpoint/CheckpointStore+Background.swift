@@ -1,0 +1,25 @@
+/// Saving while training goes on.
+extension CheckpointStore {
+  /// Queues a save and returns. Tensors are values: holding them is a snapshot, so the caller may go on
+  /// changing its own arrays at once. Waits only while as many saves as `StoreOptions` allows are
+  /// under way. The save is as durable as any; its error, if it fails, is thrown by the next `save`,
+  /// `saveInBackground` or `finish`.
+  /// - Throws: the `CheckpointError` of an earlier background save; the new one is not queued then.
+  public func saveInBackground(
+    _ checkpoint: Checkpoint, as fileName: String? = nil
+  ) throws(CheckpointError) {
+    if let failure = background.takeFailure() { throw failure }
+    background.start { () throws(CheckpointError) in
+      _ = try self.withLock { () throws(CheckpointError) in
+        try self.saveLocked(checkpoint, as: fileName)
+      }
+    }
+  }
+
+  /// Waits until all background saves are done. Call it before the program ends.
+  /// - Throws: the `CheckpointError` of a background save that failed.
+  public func finish() throws(CheckpointError) {
+    background.drain()
+    if let failure = background.takeFailure() { throw failure }
+  }
+}

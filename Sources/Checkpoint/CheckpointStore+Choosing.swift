@@ -1,0 +1,87 @@
+internal import CheckpointFormat
+internal import CheckpointIO
+
+/// Finding the checkpoint to go on from.
+extension CheckpointStore {
+  /// The newest checkpoint that verifies, loaded; nil if there is none. Every byte of it has been
+  /// checked. Newer ones that are damaged are named in `skipped`.
+  /// - Parameter isWanted: which ones come into question; by default all.
+  /// - Throws: `CheckpointError` if the directory can't be read.
+  public func latest(
+    where isWanted: (StoredCheckpoint) -> Bool = { _ in true }
+  ) throws(CheckpointError) -> LatestCheckpoint? {
+    var skipped: [(stored: StoredCheckpoint, error: CheckpointError)] = []
+    // Files that can't be read have no sequence number: when they were made puts them in line.
+    let newestFirst = try list().sorted { a, b in
+      if a.failure == nil, b.failure == nil {
+        return (a.sequence, a.created) > (b.sequence, b.created)
+      }
+      return a.created > b.created
+    }
+    for stored in newestFirst {
+      if let failure = stored.failure {
+        skipped.append((stored, failure))
+        continue
+      }
+      guard isWanted(stored) else { continue }
+      do throws(CheckpointError) {
+        return LatestCheckpoint(
+          stored: stored, checkpoint: try load(stored), skipped: skipped)
+      } catch {
+        skipped.append((stored, error))
+      }
+    }
+    return nil
+  }
+
+  /// The same off the caller's thread.
+  /// - Throws: as the method that blocks.
+  public func latest() async throws(CheckpointError) -> LatestCheckpoint? {
+    try await BlockingPool.shared.run { () throws(CheckpointError) in try self.latest() }
+  }
+
+  /// The checkpoint with the best value of a metric; nil if none has a finite one. Ties go to the
+  /// earliest. One with NaN or infinite weights is chosen only if all others have them too.
+  /// - Throws: `CheckpointError`: `invalidArgument` if the mode is `auto` and can't be told from the
+  ///   name; others if the directory can't be read.
+  public func best(
+    by metric: String, mode: MetricMode = .auto
+  ) throws(CheckpointError) -> StoredCheckpoint? {
+    let mode = try mode.resolved(for: metric)
+    let ranked = try list().filter { $0.failure == nil && $0.metrics[metric]?.isFinite == true }
+    let healthy = ranked.filter { !$0.hasNonFinite }
+    var best: (stored: StoredCheckpoint, value: Double)?
+    for stored in healthy.isEmpty ? ranked : healthy {
+      guard let value = stored.metrics[metric] else { continue }
+      if let current = best, !mode.isBetter(value, than: current.value) { continue }
+      best = (stored, value)
+    }
+    return best?.stored
+  }
+
+  /// Loads a checkpoint, every byte verified.
+  /// - Throws: `CheckpointError`: `notFound`, `checksumMismatch` and others for damage, `io`.
+  public func load(_ stored: StoredCheckpoint) throws(CheckpointError) -> Checkpoint {
+    try reader(stored).load() as Checkpoint
+  }
+
+  /// Opens a checkpoint for reading parts of it.
+  /// - Throws: as `CheckpointReader.init(_:limits:)`; `notFound` also if a different file has taken
+  ///   the name meanwhile.
+  public func reader(_ stored: StoredCheckpoint) throws(CheckpointError) -> CheckpointReader {
+    let file: any File
+    do throws(IOError) {
+      file = try directory.open(stored.fileName, .read)
+    } catch {
+      throw CheckpointError(error)
+    }
+    let reader = CheckpointReader(
+      try ContainerFile(file, path: stored.path), limits: ReadLimits())
+    guard stored.fileID == .none || reader.fileID == stored.fileID else {
+      throw CheckpointError(
+        .notFound, "another checkpoint has taken this name", path: stored.path,
+        advice: "list the store again")
+    }
+    return reader
+  }
+}

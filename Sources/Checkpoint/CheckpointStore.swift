@@ -1,0 +1,209 @@
+internal import CheckpointFormat
+package import CheckpointIO
+internal import Synchronization
+public import SystemPackage
+
+/// A directory of checkpoints in which every acknowledged save survives any crash.
+///
+/// The directory is the truth: there is no database that could disagree with it, and files that are
+/// no checkpoints are never touched. A checkpoint's identity is its file's UUID and the sequence
+/// number that the store gave it; times and names decide nothing. Several processes may use one
+/// directory: one at a time writes, all read.
+///
+/// ```swift
+/// let store = try CheckpointStore(at: "run")
+/// try store.save(checkpoint)
+/// if let latest = try store.latest() { resume(from: latest.checkpoint) }
+/// ```
+///
+/// Methods block unless they are `async`.
+public final class CheckpointStore: Sendable {
+  /// The directory.
+  public let path: FilePath
+  /// How the store behaves.
+  public let options: StoreOptions
+  let fileSystem: any FileSystem
+  let directory: any Directory
+  let background: BackgroundSaves
+  private let catalog = Catalog()
+
+  /// The folder for the store's own files.
+  static let privateFolder = ".ckpt"
+
+  /// Opens a store. With read and write access its directory is made if it is missing, and what a
+  /// killed save left behind is removed.
+  /// - Throws: `CheckpointError`: `notFound`, `permissionDenied`, `io`.
+  public convenience init(
+    at path: FilePath, options: StoreOptions = StoreOptions()
+  ) throws(CheckpointError) {
+    try self.init(at: path, options: options, in: PosixFileSystem())
+  }
+
+  package init(
+    at path: FilePath, options: StoreOptions, in fileSystem: any FileSystem
+  ) throws(CheckpointError) {
+    self.path = path
+    self.options = options
+    self.fileSystem = fileSystem
+    background = BackgroundSaves(limit: options.backgroundSaveLimit)
+    do throws(IOError) {
+      if options.access == .readWrite { try fileSystem.createDirectory(path) }
+      directory = try fileSystem.openDirectory(path)
+      if options.access == .readWrite {
+        _ = try directory.makeDirectory(CheckpointStore.privateFolder)
+        try StaleTemporaries.remove(in: directory)
+      }
+    } catch {
+      throw CheckpointError(error)
+    }
+  }
+
+  // MARK: Saving
+
+  /// Saves a checkpoint: when this returns, it survives a power cut and is the store's newest.
+  /// - Parameters:
+  ///   - checkpoint: what to save. The store adds the sequence number, the run, and the wall time if
+  ///     it has none.
+  ///   - fileName: a name of one's own; a checkpoint of that name is replaced. By default
+  ///     `<sequence>-step-<step>.ckpt`.
+  /// - Throws: `CheckpointError`. With any code but `outcomeUnknown` the store is as it was.
+  @discardableResult
+  public func save(
+    _ checkpoint: Checkpoint, as fileName: String? = nil
+  ) throws(CheckpointError) -> StoredCheckpoint {
+    if let failure = background.takeFailure() { throw failure }
+    return try withLock { () throws(CheckpointError) in
+      try self.saveLocked(checkpoint, as: fileName)
+    }
+  }
+
+  /// Saves off the caller's thread.
+  /// - Throws: as the method that blocks.
+  @discardableResult
+  public func save(
+    _ checkpoint: Checkpoint, as fileName: String? = nil
+  ) async throws(CheckpointError) -> StoredCheckpoint {
+    try await BlockingPool.shared.run { () throws(CheckpointError) in
+      try self.save(checkpoint, as: fileName)
+    }
+  }
+
+  func saveLocked(
+    _ original: Checkpoint, as fileName: String?
+  ) throws(CheckpointError) -> StoredCheckpoint {
+    let existing = try list()
+    let newest = existing.last { $0.failure == nil && $0.sequence > 0 }
+    let sequence = (newest?.sequence ?? 0) + 1
+    var checkpoint = original
+    if checkpoint.runID == .none { checkpoint.runID = newest?.summary.runID ?? .none }
+    if checkpoint.runID == .none { checkpoint.runID = .random() }
+    checkpoint.wallTime = checkpoint.wallTime ?? .now
+    let name = try fileName.map { (name) throws(CheckpointError) in try checked(name) }
+      ?? CheckpointStore.defaultName(sequence: sequence, step: checkpoint.step)
+    let contents = try CheckpointWriter.plan(
+      checkpoint, sequence: sequence, options: options.save)
+    _ = try ContainerWriter(contents: contents, options: options.save, directory: directory)
+      .write(
+        MemoryDataSource(tensors: checkpoint.tensors), as: name, replacing: fileName != nil)
+    guard let stored = try entry(named: name, pins: pinnedIDs()) else {
+      throw CheckpointError(
+        .outcomeUnknown, "the checkpoint was saved and is gone again",
+        path: path.appending(name))
+    }
+    return stored
+  }
+
+  static func defaultName(sequence: UInt64, step: UInt64?) -> String {
+    func padded(_ number: UInt64) -> String {
+      let digits = String(number)
+      return String(repeating: "0", count: max(0, 8 - digits.count)) + digits
+    }
+    return padded(sequence) + (step.map { "-step-" + padded($0) } ?? "") + ".ckpt"
+  }
+
+  private func checked(_ name: String) throws(CheckpointError) -> String {
+    guard !name.isEmpty, !name.hasPrefix("."), !name.utf8.contains(UInt8(ascii: "/")),
+      !name.utf8.contains(0), name.utf8.count <= 255
+    else {
+      throw CheckpointError(
+        .invalidArgument, "\"\(name)\" can't be a checkpoint's name", path: path,
+        advice: "use a plain file name without / that doesn't begin with a dot")
+    }
+    return name
+  }
+
+  // MARK: Listing
+
+  /// All checkpoints, by sequence number; those that can't be read are among them, marked. Costs a
+  /// small read per file that is new to this store object.
+  /// - Throws: `CheckpointError` if the directory can't be read.
+  public func list() throws(CheckpointError) -> [StoredCheckpoint] {
+    let names: [String]
+    do throws(IOError) {
+      names = try directory.entryNames()
+    } catch {
+      throw CheckpointError(error)
+    }
+    let pins = try pinnedIDs()
+    var entries: [StoredCheckpoint] = []
+    for name in names {
+      if let entry = try entry(named: name, pins: pins) { entries.append(entry) }
+    }
+    catalog.forget(except: Set(names))
+    return entries.sorted {
+      ($0.sequence, $0.created, $0.fileName) < ($1.sequence, $1.created, $1.fileName)
+    }
+  }
+
+  /// The same off the caller's thread.
+  /// - Throws: as the method that blocks.
+  public func list() async throws(CheckpointError) -> [StoredCheckpoint] {
+    try await BlockingPool.shared.run { () throws(CheckpointError) in try self.list() }
+  }
+
+  func entry(
+    named name: String, pins: Set<UniqueID>
+  ) throws(CheckpointError) -> StoredCheckpoint? {
+    guard !name.hasPrefix(".") else { return nil }
+    guard var entry = catalog.entry(named: name, in: directory) else { return nil }
+    entry.isPinned = pins.contains(entry.fileID)
+    return entry
+  }
+
+  /// The checkpoint with that sequence number.
+  /// - Throws: `CheckpointError` with code `notFound`.
+  public func checkpoint(sequence: UInt64) throws(CheckpointError) -> StoredCheckpoint {
+    guard let found = try list().last(where: { $0.failure == nil && $0.sequence == sequence })
+    else {
+      throw CheckpointError(.notFound, "no checkpoint has sequence number \(sequence)", path: path)
+    }
+    return found
+  }
+
+  // MARK: Locking
+
+  /// Runs `body` as the directory's only writer.
+  func withLock<R>(_ body: () throws(CheckpointError) -> R) throws(CheckpointError) -> R {
+    guard options.access == .readWrite else {
+      throw CheckpointError(.permissionDenied, "the store was opened read-only", path: path)
+    }
+    let lock: WriterLock
+    do {
+      let folder = try directory.makeDirectory(CheckpointStore.privateFolder)
+      lock = try WriterLock.acquire(in: folder, waitSeconds: options.lockWaitSeconds)
+    } catch let error as IOError {
+      throw CheckpointError(error)
+    } catch {
+      throw CheckpointError(
+        .locked, "\(error)", path: path,
+        advice: "wait until that process has saved, or use another directory")
+    }
+    defer { lock.release() }
+    do throws(IOError) {
+      try StaleTemporaries.remove(in: directory)
+    } catch {
+      throw CheckpointError(error)
+    }
+    return try body()
+  }
+}

@@ -1,0 +1,215 @@
+internal import CheckpointFormat
+internal import CheckpointIO
+internal import Synchronization
+internal import SystemPackage
+
+/// Writes one container: chunks, tail, then the head, then publishes it (`FORMAT.md` §2).
+struct ContainerWriter {
+  let contents: IndexContents
+  let options: SaveOptions
+  let directory: any Directory
+
+  /// Memory for chunks that are in work at the same time.
+  private static let batchBytes = 16 << 20
+  /// Chunks that are in work at the same time.
+  private static let batchCount = 512
+
+  /// Writes and publishes as `name`.
+  /// - Returns: the size of the file and its identity.
+  /// - Throws: `CheckpointError`; with any code but `outcomeUnknown` nothing has changed.
+  func write(
+    _ source: some TensorDataSource, as name: String, replacing: Bool
+  ) throws(CheckpointError) -> (fileID: UniqueID, sizeBytes: UInt64) {
+    var block = Block(
+      chunkSizeBytes: UInt32(contents.chunkSizeBytes), fileID: options.fileID ?? .random(),
+      created: options.created ?? .now)
+    if options.digests { block.compatibleFeatures |= Block.digestsFeature }
+    block.place(indexLengthBytes: UInt64(contents.layout.lengthBytes), dataEnd: 0)
+    do {
+      // Raw files have a known length; others are reserved by their worst case nowhere, since a
+      // disk that is nearly full may well hold them compressed.
+      let expected = options.compression == .none ? sizeBytes(block) : nil
+      let file = try AtomicFile(in: directory, expectedSizeBytes: expected)
+      defer { file.discard() }
+      let (chunks, digests) = try writeChunks(source, to: file, from: block.dataOffset)
+      let index = contents.encoded(chunks: chunks, digests: digests)
+      block.place(indexLengthBytes: UInt64(index.count), dataEnd: chunks.last?.end ?? 0)
+      block.indexChecksum = CRC32C.checksum(index)
+      if options.digests { block.rootDigest = block.rootDigest(index: index) }
+      try writeEnds(block, index: index, to: file)
+      try file.commit(as: name, replacing: replacing)
+      return (block.fileID, block.fileLengthBytes)
+    } catch let error as CheckpointError {
+      throw error
+    } catch let error as IOError {
+      throw CheckpointError(error)
+    } catch let error as PublishError {
+      throw CheckpointError(error)
+    } catch {
+      throw CheckpointError(.io, "\(error)", path: directory.path.appending(name))
+    }
+  }
+
+  /// Tail first, head last: a file that is cut off in between has no head.
+  private func writeEnds(_ block: Block, index: [UInt8], to file: AtomicFile) throws(IOError) {
+    var tail = ByteWriter(capacity: index.count + 2 * Block.sizeBytes)
+    tail.append(contentsOf: index)
+    tail.align(to: Block.sizeBytes)
+    tail.append(contentsOf: block.encoded(as: .trailer))
+    try file.write(tail.bytes, at: block.tailOffset)
+    try file.truncate(sizeBytes: block.fileLengthBytes)
+    var head = ByteWriter(capacity: index.count + Block.sizeBytes)
+    head.append(contentsOf: block.encoded(as: .superblock))
+    head.append(contentsOf: index)
+    try file.write(head.bytes, at: 0)
+  }
+
+  // MARK: Chunks
+
+  private func writeChunks(
+    _ source: some TensorDataSource, to file: AtomicFile, from start: UInt64
+  ) throws -> (chunks: [ChunkRecord], digests: [UInt8]) {
+    var chunks: [ChunkRecord] = []
+    chunks.reserveCapacity(contents.summary.chunkCount)
+    var digests: [UInt8] = []
+    var end = start
+    let encoders = EncoderPool(compression: options.compression, hasDigests: options.digests)
+    try forEachBatch { requests throws(CheckpointError) in
+      try source.withChunks(requests) { bytes throws(CheckpointError) in
+        var encoded = try encoders.encode(bytes, requests: requests)
+        for number in encoded.indices {
+          let isFirst = requests[number].range.lowerBound == 0
+          let isLarge =
+            isFirst && requests[number].range.count >= Int(IndexContents.packedBelowBytes)
+          end = end.aligned(to: isLarge ? UInt64(Block.sizeBytes) : ChunkRecord.alignment)
+          encoded[number].record.offset = end
+          end = encoded[number].record.end
+          chunks.append(encoded[number].record)
+          digests.append(contentsOf: encoded[number].digest)
+        }
+        try writeBatch(encoded, bytes, to: file)
+      }
+    }
+    return (chunks, digests)
+  }
+
+  /// Writes encoded chunks: small neighbours together, since a system call for each would cost more
+  /// than the copy.
+  private func writeBatch(
+    _ encoded: [ChunkEncoder.Encoded], _ bytes: [UnsafeRawBufferPointer], to file: AtomicFile
+  ) throws(CheckpointError) {
+    let small = encoded.prefix { UInt64($0.record.storedBytes) < IndexContents.packedBelowBytes }
+    nonisolated(unsafe) let bytes = bytes
+    do throws(IOError) {
+      if let first = small.first {
+        var run = ByteWriter()
+        for (number, chunk) in small.enumerated() {
+          run.appendZeros(Int(chunk.record.offset - first.record.offset) - run.bytes.count)
+          if let coded = chunk.bytes {
+            run.append(contentsOf: coded)
+          } else {
+            run.append(contentsOf: bytes[number])
+          }
+        }
+        try file.write(run.bytes, at: first.record.offset)
+      }
+    } catch {
+      throw CheckpointError(error)
+    }
+    try parallel(count: encoded.count - small.count) { (number) throws(CheckpointError) in
+      let number = small.count + number
+      do throws(IOError) {
+        if let coded = encoded[number].bytes {
+          try file.write(coded, at: encoded[number].record.offset)
+        } else {
+          try file.write(bytes[number], at: encoded[number].record.offset)
+        }
+      } catch {
+        throw CheckpointError(error)
+      }
+    }
+  }
+
+  /// Calls `body` with runs of chunks in file order that fit the batch's memory.
+  private func forEachBatch(
+    _ body: ([ChunkRequest]) throws(CheckpointError) -> Void
+  ) throws(CheckpointError) {
+    var batch: [ChunkRequest] = []
+    var batchSize = 0
+    for number in contents.fileOrder {
+      let size = Int(contents.sizeBytes(ofTensor: number))
+      var start = 0
+      while start < size {
+        let range = start..<min(start + contents.chunkSizeBytes, size)
+        if !batch.isEmpty,
+          batchSize + range.count > ContainerWriter.batchBytes
+            || batch.count == ContainerWriter.batchCount
+        {
+          try body(batch)
+          batch = []
+          batchSize = 0
+        }
+        batch.append(ChunkRequest(tensor: contents.tensors[number], range: range))
+        batchSize += range.count
+        start = range.upperBound
+      }
+    }
+    if !batch.isEmpty { try body(batch) }
+  }
+
+  /// The exact length of the file when all chunks are raw.
+  private func sizeBytes(_ block: Block) -> UInt64 {
+    var end = block.dataOffset
+    for number in contents.fileOrder {
+      let size = contents.sizeBytes(ofTensor: number)
+      let isLarge = size >= IndexContents.packedBelowBytes
+      end = end.aligned(to: isLarge ? UInt64(Block.sizeBytes) : ChunkRecord.alignment) + size
+    }
+    var placed = block
+    placed.place(indexLengthBytes: block.indexLengthBytes, dataEnd: end)
+    return placed.fileLengthBytes
+  }
+}
+
+/// Encodes chunks on the pool's threads, each with an encoder of its own.
+private final class EncoderPool: Sendable {
+  /// Unchecked, because an encoder that is in use is not in the list: one thread has it at a time.
+  private struct Idle: @unchecked Sendable {
+    var encoder: ChunkEncoder
+  }
+
+  private let idle = Mutex<[Idle]>([])
+  private let compression: Compression
+  private let hasDigests: Bool
+
+  init(compression: Compression, hasDigests: Bool) {
+    self.compression = compression
+    self.hasDigests = hasDigests
+  }
+
+  func encode(
+    _ chunks: [UnsafeRawBufferPointer], requests: [ChunkRequest]
+  ) throws(CheckpointError) -> [ChunkEncoder.Encoded] {
+    let results = Mutex([ChunkEncoder.Encoded?](repeating: nil, count: chunks.count))
+    nonisolated(unsafe) let chunks = chunks
+    try parallel(count: chunks.count) { (number) throws(CheckpointError) in
+      let worker =
+        self.idle.withLock { $0.popLast() }
+        ?? Idle(encoder: ChunkEncoder(compression: self.compression, hasDigests: self.hasDigests))
+      let encoded = worker.encoder.encode(chunks[number], dtype: requests[number].tensor.dtype)
+      self.idle.withLock { $0.append(worker) }
+      results.withLock { $0[number] = encoded }
+    }
+    return results.withLock { $0.compactMap { $0 } }
+  }
+}
+
+extension AtomicFile {
+  /// Writes an array.
+  func write(_ bytes: [UInt8], at offset: UInt64) throws(IOError) {
+    let result: Result<Void, IOError> = bytes.withUnsafeBytes { bytes in
+      Result { () throws(IOError) in try write(bytes, at: offset) }
+    }
+    try result.get()
+  }
+}

@@ -1,0 +1,42 @@
+/// Whether more or less of a metric is better.
+public enum MetricMode: String, Sendable, Hashable, CaseIterable {
+  /// By the metric's name, where that is clear.
+  case auto
+  /// Less is better.
+  case min
+  /// More is better.
+  case max
+
+  private static let more: Set<String> = [
+    "acc", "accuracy", "auc", "f1", "precision", "recall", "iou", "bleu",
+  ]
+  private static let less: Set<String> = [
+    "loss", "mse", "mae", "perplexity", "wer", "cer", "ter", "error",
+  ]
+
+  /// `min` or `max`. For `auto` the words of the metric's name decide, `val_` and `eval_` left out:
+  /// acc, accuracy, auc, f1, precision, recall, iou, bleu are better when more; loss, mse, mae,
+  /// perplexity, wer, cer, ter, error when less.
+  /// - Throws: `CheckpointError` with code `invalidArgument` if the name tells neither, or both.
+  public func resolved(for metric: String) throws(CheckpointError) -> MetricMode {
+    guard self == .auto else { return self }
+    let words = metric.lowercased().split { !$0.isLetter && !$0.isNumber }.map(String.init)
+    let isMore = words.contains(where: MetricMode.more.contains)
+    let isLess = words.contains(where: MetricMode.less.contains)
+    guard isMore != isLess else {
+      throw CheckpointError(
+        .invalidArgument, "whether more or less of \"\(metric)\" is better can't be told from its name",
+        advice: "say min or max")
+    }
+    return isMore ? .max : .min
+  }
+
+  /// Whether `a` is better than `b`. NaN and the infinities are never better than anything, and
+  /// anything finite is better than they. `auto` must have been resolved.
+  public func isBetter(_ a: Double, than b: Double) -> Bool {
+    precondition(self != .auto, "resolve the mode first")
+    guard a.isFinite else { return false }
+    guard b.isFinite else { return true }
+    return self == .min ? a < b : a > b
+  }
+}
