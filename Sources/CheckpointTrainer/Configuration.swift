@@ -11,6 +11,9 @@ package struct Configuration {
     self.className = className
   }
 
+  /// The member as it is, if there is one.
+  package subscript(key: String) -> JSONValue? { members[key] }
+
   /// The whole number for `key`; without one, `fallback`, or an error if there is none.
   package func int(_ key: String, or fallback: Int? = nil) throws(TrainerError) -> Int {
     try value(key, or: fallback, kind: "a whole number") { value in

@@ -9,6 +9,8 @@ public import Checkpoint
 public struct Accuracy: Metric {
   /// "Accuracy"
   public static let className = "Accuracy"
+  /// "accuracy", "acc"
+  public static let identifiers = ["accuracy", "acc"]
 
   /// "accuracy", or "acc" if it was asked for by that name: logs then say `val_acc`, as Keras did.
   public var name: String
@@ -23,18 +25,6 @@ public struct Accuracy: Metric {
 
   /// The configuration in Keras' form.
   public var config: JSONObject { ["name": .string(name)] }
-
-  /// The name, where Keras knows it.
-  public var serialized: JSONValue {
-    switch name {
-    case "accuracy", "acc": .string(name)
-    default:
-      [
-        "module": "keras.metrics", "class_name": .string(Self.className),
-        "config": .object(config), "registered_name": nil,
-      ]
-    }
-  }
 
   /// Counts the samples found.
   public func update(_ state: inout [Double], outputs: FloatTensor, targets: FloatTensor) {

@@ -4,6 +4,8 @@ public import Checkpoint
 public struct MeanAbsoluteError: Metric {
   /// "MeanAbsoluteError"
   public static let className = "MeanAbsoluteError"
+  /// "mean_absolute_error", "mae"
+  public static let identifiers = ["mean_absolute_error", "mae"]
 
   /// "mean_absolute_error", or "mae" if it was asked for by that name.
   public var name: String

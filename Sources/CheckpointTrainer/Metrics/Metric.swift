@@ -8,17 +8,17 @@ public protocol Metric: Sendable {
   /// The class name in configurations.
   static var className: String { get }
 
+  /// The names by which `compile` knows it, each of which is then its name: "accuracy", "acc".
+  static var identifiers: [String] { get }
+
   /// The name in logs, after which "val_…" is named too.
   var name: String { get }
 
   /// The configuration in Keras' form.
   var config: JSONObject { get }
 
-  /// The metric a configuration describes.
+  /// The metric a configuration describes; "name" alone must do.
   init(config: JSONObject) throws(TrainerError)
-
-  /// How `compile_config` names the metric.
-  var serialized: JSONValue { get }
 
   /// What is gathered before the first batch.
   var initialState: [Double] { get }
@@ -31,9 +31,13 @@ public protocol Metric: Sendable {
 }
 
 extension Metric {
-  /// The object form.
-  public var serialized: JSONValue {
-    [
+  /// Most metrics are known by none.
+  public static var identifiers: [String] { [] }
+
+  /// How `compile_config` names the metric: by its identifier if nothing else is configured.
+  package var serialized: JSONValue {
+    if Self.identifiers.contains(name), config.count == 1 { return .string(name) }
+    return [
       "module": "keras.metrics", "class_name": .string(Self.className), "config": .object(config),
       "registered_name": nil,
     ]
