@@ -113,20 +113,23 @@ typedef float ckpt_four __attribute__((vector_size(16), aligned(4), may_alias));
 static inline ckpt_four ckpt_load(const float *p) { return *(const ckpt_four *)p; }
 static inline void ckpt_store(float *p, ckpt_four v) { *(ckpt_four *)p = v; }
 
-static inline void ckpt_rmsprop_four(float *weights, const float *gradient, float *velocities, float *moments,
-                                     float *averages, ckpt_rmsprop_settings s) {
+/// Four elements of an RMSprop step; see the header. Everything is a parameter of its own: in a struct
+/// the settings would be read from memory again after every store.
+static inline __attribute__((always_inline)) void ckpt_rmsprop_four(
+    float *weights, const float *gradient, float *velocities, float *moments, float *averages,
+    ckpt_four rate, ckpt_four rho, ckpt_four one_minus_rho, ckpt_four momentum, ckpt_four epsilon) {
   const ckpt_four g = ckpt_load(gradient);
-  const ckpt_four v = s.rho * ckpt_load(velocities) + s.one_minus_rho * (g * g);
+  const ckpt_four v = rho * ckpt_load(velocities) + one_minus_rho * (g * g);
   ckpt_store(velocities, v);
-  ckpt_four under_root = v + s.epsilon;
+  ckpt_four under_root = v + epsilon;
   if (averages) {
-    const ckpt_four a = s.rho * ckpt_load(averages) + s.one_minus_rho * g;
+    const ckpt_four a = rho * ckpt_load(averages) + one_minus_rho * g;
     ckpt_store(averages, a);
-    under_root = v - a * a + s.epsilon;
+    under_root = v - a * a + epsilon;
   }
-  ckpt_four step = s.rate * g / __builtin_elementwise_sqrt(under_root);
+  ckpt_four step = rate * g / __builtin_elementwise_sqrt(under_root);
   if (moments) {
-    step = s.momentum * ckpt_load(moments) + step;
+    step = momentum * ckpt_load(moments) + step;
     ckpt_store(moments, step);
   }
   ckpt_store(weights, ckpt_load(weights) - step);
@@ -134,10 +137,13 @@ static inline void ckpt_rmsprop_four(float *weights, const float *gradient, floa
 
 void ckpt_rmsprop(float *weights, const float *gradient, float *velocities, float *moments, float *averages,
                   size_t count, ckpt_rmsprop_settings settings) {
+  const ckpt_four zero = {0};
+  const ckpt_four rate = zero + settings.rate, rho = zero + settings.rho, momentum = zero + settings.momentum;
+  const ckpt_four one_minus_rho = zero + settings.one_minus_rho, epsilon = zero + settings.epsilon;
   size_t i = 0;
   for (; i + 4 <= count; i += 4)
     ckpt_rmsprop_four(weights + i, gradient + i, velocities + i, moments ? moments + i : NULL,
-                      averages ? averages + i : NULL, settings);
+                      averages ? averages + i : NULL, rate, rho, one_minus_rho, momentum, epsilon);
   if (i == count) return;
   // The rest goes through the same code in a copy padded with zeros.
   float w[4] = {0}, g[4] = {0}, v[4] = {0}, m[4] = {0}, a[4] = {0};
@@ -147,7 +153,8 @@ void ckpt_rmsprop(float *weights, const float *gradient, float *velocities, floa
   memcpy(v, velocities + i, bytes);
   if (moments) memcpy(m, moments + i, bytes);
   if (averages) memcpy(a, averages + i, bytes);
-  ckpt_rmsprop_four(w, g, v, moments ? m : NULL, averages ? a : NULL, settings);
+  ckpt_rmsprop_four(w, g, v, moments ? m : NULL, averages ? a : NULL, rate, rho, one_minus_rho, momentum,
+                    epsilon);
   memcpy(weights + i, w, bytes);
   memcpy(velocities + i, v, bytes);
   if (moments) memcpy(moments + i, m, bytes);

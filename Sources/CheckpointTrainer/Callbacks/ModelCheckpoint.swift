@@ -51,7 +51,7 @@ public final class ModelCheckpoint: Callback {
   private var givenStore: CheckpointStore?
   private var target: SaveTarget?
   private var resolvedMode = MetricMode.min
-  private var restoredBest: Double?
+  private var restored: JSONValue?
   private var hasWarned = false
 
   /// Saves under names of a template.
@@ -101,13 +101,15 @@ public final class ModelCheckpoint: Callback {
     guard saveBestOnly else { return }
     do {
       resolvedMode = try mode.resolved(for: monitor)
-      if training.isResumed {
-        best =
-          try restoredBest ?? target.best(monitor, mode: resolvedMode, of: training.model)
-          ?? initialThreshold
+      if let restored {
+        best = restored["best"]?.numberValue
+      } else if training.isResumed {
+        // The callback is new to the run: what the store has of it counts.
+        best = try target.best(monitor, mode: resolvedMode, of: training.model) ?? initialThreshold
       } else {
         best = best ?? initialThreshold
       }
+      restored = nil
     } catch {
       throw TrainerError(.checkpoint, "ModelCheckpoint: \(error)", cause: error)
     }
@@ -150,8 +152,7 @@ public final class ModelCheckpoint: Callback {
 
   /// Takes back the best value, if it is of the same name.
   public func restore(_ state: JSONValue) throws(TrainerError) {
-    guard state["monitor"]?.stringValue == monitor else { return }
-    restoredBest = state["best"]?.numberValue
+    restored = state["monitor"]?.stringValue == monitor ? state : nil
   }
 
   /// Waits for saves in the background. `fit` calls it also when it ends with an error.

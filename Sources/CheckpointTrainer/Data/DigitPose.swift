@@ -14,11 +14,11 @@ struct DigitPose {
   private var centre: DigitStrokes.Point
   private var jitterLimit: Float
 
-  /// Turns by up to 0.35 radians (20°), slants by up to 0.35, takes 40 to 75 % of the side, and
+  /// Turns by up to 0.25 radians (14°), slants by up to 0.25, takes 38 to 78 % of the side, and
   /// shifts as far as the digit stays mostly inside.
   init(random generator: inout RandomGenerator, sideLength: Float) {
-    let angle = generator.uniform(in: -0.35..<0.35)
-    let slant = generator.uniform(in: -0.35..<0.35)
+    let angle = generator.uniform(in: -0.25..<0.25)
+    let slant = generator.uniform(in: -0.25..<0.25)
     let width = sideLength * generator.uniform(in: 0.38..<0.66)
     let height = sideLength * generator.uniform(in: 0.5..<0.78)
     let (c, s) = (cosf(angle), sinf(angle))
@@ -27,7 +27,7 @@ struct DigitPose {
     xy = (c * slant - s) * height
     yx = s * width
     yy = (s * slant + c) * height
-    let shift: Range<Float> = -0.13 * sideLength..<0.13 * sideLength
+    let shift: Range<Float> = -0.09 * sideLength..<0.09 * sideLength
     centre = DigitStrokes.Point(
       x: sideLength / 2 + generator.uniform(in: shift),
       y: sideLength / 2 + generator.uniform(in: shift))

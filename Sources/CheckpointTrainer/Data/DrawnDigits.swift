@@ -74,7 +74,7 @@ public struct DrawnDigits: Sendable, Hashable {
     let pose = DigitPose(random: &generator, sideLength: Float(sideLength))
     let radius = generator.uniform(in: 0.55..<1.5)
     let ink = generator.uniform(in: 0.55..<1)
-    let noise = generator.uniform(in: 0.05..<0.3)
+    let noise = generator.uniform(in: 0.05..<0.25)
 
     var image = [Float](repeating: 0, count: sideLength * sideLength)
     for stroke in strokes {
