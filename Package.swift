@@ -52,6 +52,7 @@ let package = Package(
       dependencies: [
         "Checkpoint", "CheckpointTrainer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "SystemPackage", package: "swift-system"),
       ]),
     .executableTarget(name: "ckpt", dependencies: ["CheckpointCommand"]),
 
@@ -64,13 +65,19 @@ let package = Package(
       name: "CheckpointIOTests", dependencies: ["CheckpointIO", "SimulatedDisk"]),
     .testTarget(
       name: "CheckpointTests",
-      dependencies: ["Checkpoint", "CheckpointFormat", "CheckpointIO", "SimulatedDisk"]),
+      dependencies: [
+        "Checkpoint", "CheckpointFormat", "CheckpointIO", "SimulatedDisk",
+        .product(name: "SystemPackage", package: "swift-system"),
+      ]),
     .testTarget(
       name: "CheckpointTrainerTests", dependencies: ["CheckpointTrainer", "Checkpoint"],
       resources: [.copy("Fixtures")]),
     .testTarget(
       name: "CheckpointCommandTests",
-      dependencies: ["CheckpointCommand", "Checkpoint"]),
+      dependencies: [
+        "CheckpointCommand", "Checkpoint",
+        .product(name: "SystemPackage", package: "swift-system"),
+      ]),
   ]
 )
 
