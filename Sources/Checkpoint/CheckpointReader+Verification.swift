@@ -19,7 +19,8 @@ extension CheckpointReader {
     }
     try verifyIndexCopies(&result)
     if depth == .full {
-      try verifyRootDigest(&result)
+      verifyDocuments(&result)
+      verifyRootDigest(&result)
       try verifyChunks(&result, progress: progress)
       try verifyPadding(&result)
     }
@@ -58,7 +59,18 @@ extension CheckpointReader {
     }
   }
 
-  private func verifyRootDigest(_ result: inout Verification) throws(CheckpointError) {
+  private func verifyDocuments(_ result: inout Verification) {
+    for name in documentNames {
+      do throws(CheckpointError) {
+        _ = try document(name)
+      } catch {
+        result.findings.append(
+          Verification.Finding(error: error, losesContent: true, tensor: nil, rows: nil))
+      }
+    }
+  }
+
+  private func verifyRootDigest(_ result: inout Verification) {
     let block = container.block
     guard block.hasDigests, block.rootDigest(index: container.index.view.bytes) != block.rootDigest
     else { return }

@@ -14,6 +14,8 @@ protocol TensorDataSource {
 struct ChunkRequest {
   var tensor: TensorDeclaration
   var range: Range<Int>
+  /// Whether it shares pages with its neighbours.
+  var isPacked: Bool
 }
 
 /// Tensors in memory: nothing is copied.

@@ -17,16 +17,16 @@ package struct SectionTable: Sendable {
       view.bytes.starts(with: IndexLayout.magic)
     else { throw FormatError(.indexMagic, "the index's magic is missing", offset: offset) }
     let count = view.u32(8)
-    guard count >= UInt32(SectionKind.required.count), count <= FormatLimits.sections else {
-      throw FormatError(.sectionCount, "\(count) sections", offset: offset + 8)
-    }
+    let tableEnd = IndexLayout.headerBytes + IndexLayout.entryBytes * Int(count)
+    guard count >= UInt32(SectionKind.required.count), count <= FormatLimits.sections,
+      tableEnd <= view.count
+    else { throw FormatError(.sectionCount, "\(count) sections", offset: offset + 8) }
     guard view.u64(16) == length else {
       throw FormatError(
         .indexLength, "the index calls itself \(view.u64(16)) bytes long, not \(length)",
         offset: offset + 16)
     }
-    let tableEnd = IndexLayout.headerBytes + IndexLayout.entryBytes * Int(count)
-    guard tableEnd <= view.count,
+    guard
       view.checksum(
         IndexLayout.headerBytes..<tableEnd, continuing: view.checksum(0..<28)) == view.u32(28)
     else {
