@@ -101,7 +101,7 @@ final class ContainerFile: Sendable {
 
   // MARK: Index
 
-  private static func readIndex(
+  static func readIndex(
     _ file: any File, block: Block
   ) throws -> (ContainerIndex, damage: [FormatError]) {
     let length = Int(block.indexLengthBytes)
