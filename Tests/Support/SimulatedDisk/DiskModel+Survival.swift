@@ -129,7 +129,11 @@ extension DiskModel {
     var image = DiskImage()
     for (name, node) in tree[directory] ?? [:] {
       image.entries[name] =
-        if let bytes = bytes[node] { .file(bytes) } else { .directory(self.image(node, tree, bytes)) }
+        if let content = bytes[node] {
+          .file(content)
+        } else {
+          .directory(self.image(node, tree, bytes))
+        }
     }
     return image
   }
