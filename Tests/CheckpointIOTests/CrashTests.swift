@@ -25,7 +25,6 @@ import Testing
     #expect(report.uncutError == nil)
     #expect(report.sampledPointCount == 0)
     #expect(report.crashPointCount > 7 * workload.plan.generations.count)
-    print("CRASH \(workload.name), \(model): \(report)")
   }
 
   static let mishaps: [(String, [Fault])] = [
@@ -50,7 +49,6 @@ import Testing
     let report = await workload.explore(.anySubset, faults: mishap.faults)
     #expect(report.violationCount == 0, "\(report)")
     #expect(report.uncutError == nil)
-    print("CRASH \(mishap.name): \(report)")
   }
 
   // MARK: The teeth. Each step left out is found by the very same check.
@@ -64,7 +62,6 @@ import Testing
     let report = await PublishWorkload(naming: naming).explore(
       model, mutation: .noFileSynchronization)
     #expect(report.violationCount > 0)
-    print("MUTANT no fsync, \(naming), \(model): \(report)")
   }
 
   @Test(
@@ -73,7 +70,6 @@ import Testing
   func renameCounts(_ naming: PublishWorkload.Naming, _ model: SurvivalModel) async {
     let report = await PublishWorkload(naming: naming).explore(model, mutation: .inPlace)
     #expect(report.violationCount > 0)
-    print("MUTANT in place, \(naming), \(model): \(report)")
   }
 
   @Test(
@@ -85,7 +81,6 @@ import Testing
     let report = await PublishWorkload(naming: naming).explore(
       model, mutation: .noDirectorySynchronization)
     #expect(report.violationCount > 0)
-    print("MUTANT no directory fsync, \(naming), \(model): \(report)")
   }
 
   @Test(
@@ -101,7 +96,6 @@ import Testing
     let report = await workload.explore(
       model, faults: shutDown, mutation: .noSecondFileSynchronization)
     #expect(report.violationCount > 0)
-    print("MUTANT no second fsync, \(naming), \(model): \(report)")
   }
 
   @Test("Removing the old before the new is saved is found", arguments: SurvivalModel.allCases)
@@ -109,7 +103,6 @@ import Testing
     let workload = PublishWorkload(removal: .beforePublish, generations: 1...3)
     let report = await workload.explore(model)
     #expect(report.violationCount > 0)
-    print("MUTANT removal first, \(model): \(report)")
   }
 
   @Test("A retry of the fsync on the same file is found")
@@ -136,6 +129,5 @@ import Testing
       },
       check: workload.violation)
     #expect(report.violationCount > 0)
-    print("MUTANT retried fsync: \(report)")
   }
 }

@@ -1,3 +1,5 @@
+package import SystemPackage
+
 /// An operation that changes the disk or makes a change durable: a place where the power can go.
 /// Reading, looking and locking are none.
 package struct DiskOperation: Sendable, Hashable, CustomStringConvertible {
@@ -7,13 +9,13 @@ package struct DiskOperation: Sendable, Hashable, CustomStringConvertible {
   }
 
   package var kind: Kind
-  /// The file's or directory's name; for a rename the new one.
-  package var name: String
+  /// What it was done to; for a rename the new path.
+  package var path: FilePath
 
-  package init(_ kind: Kind, _ name: String) {
+  package init(_ kind: Kind, _ path: FilePath) {
     self.kind = kind
-    self.name = name
+    self.path = path
   }
 
-  package var description: String { "\(kind.rawValue) \(name)" }
+  package var description: String { "\(kind.rawValue) \(path)" }
 }

@@ -27,7 +27,7 @@ extension SimulatedDisk {
         state.isPowerOff = true
         try state.requireUsable(operation, path, handle: handle)
       }
-      state.operations.append(DiskOperation(kind, path.lastComponent?.string ?? "/"))
+      state.operations.append(DiskOperation(kind, path))
       let ordinal = state.ordinals[kind, default: 0] + 1
       state.ordinals[kind] = ordinal
       let effect = state.faults.first { $0.befalls(kind, ordinal: ordinal) }?.effect

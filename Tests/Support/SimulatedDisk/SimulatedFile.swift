@@ -47,10 +47,15 @@ package final class SimulatedFile: File {
 
   package func allocate(sizeBytes: UInt64) throws(IOError) -> Bool {
     let size = Int(clamping: sizeBytes)
-    return try disk.perform(.allocate, path, handle: handle) { state, _ throws(IOError) in
-      try state.requireSpace(node, sizeBytes: size, operation: "allocate", path: path)
-      state.model.contents[node]?.allocate(sizeBytes: size)
+    do throws(IOError) {
+      try disk.perform(.allocate, path, handle: handle) { state, _ throws(IOError) in
+        try state.requireSpace(node, sizeBytes: size, operation: "allocate", path: path)
+        state.model.contents[node]?.allocate(sizeBytes: size)
+      }
       return true
+    } catch {
+      guard error.code == .notSupported else { throw error }
+      return false
     }
   }
 
