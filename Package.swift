@@ -58,11 +58,17 @@ let package = Package(
 
     // Test support: a disk whose power can be cut at any operation.
     .target(
-      name: "SimulatedDisk", dependencies: ["CheckpointIO"], path: "Tests/Support/SimulatedDisk"),
+      name: "SimulatedDisk",
+      dependencies: ["CheckpointIO", .product(name: "SystemPackage", package: "swift-system")],
+      path: "Tests/Support/SimulatedDisk"),
 
     .testTarget(name: "CheckpointFormatTests", dependencies: ["CheckpointFormat"]),
     .testTarget(
-      name: "CheckpointIOTests", dependencies: ["CheckpointIO", "SimulatedDisk"]),
+      name: "CheckpointIOTests",
+      dependencies: [
+        "CheckpointIO", "SimulatedDisk",
+        .product(name: "SystemPackage", package: "swift-system"),
+      ]),
     .testTarget(
       name: "CheckpointTests",
       dependencies: [
