@@ -1,5 +1,5 @@
-public import CheckpointFormat
-internal import CheckpointIO
+internal import CheckpointFormat
+package import CheckpointIO
 public import SystemPackage
 
 /// Rescues what is intact in a damaged or torn file.

@@ -87,7 +87,7 @@ struct SalvageTests {
     // The summary in the head, the last section in the tail.
     bytes[4096 + length + 8] ^= 1
     let end = bytes.count - 4096
-    let tail = (0..<end).reversed().first { bytes[$0] != 0 } ?? 0
+    let tail = try #require(bytes[0..<end].lastIndex { $0 != 0 })
     bytes[tail] ^= 1
     try directory.write(bytes, to: "a.ckpt")
     let (report, rescued) = try salvage()
