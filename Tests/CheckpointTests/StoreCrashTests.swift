@@ -106,7 +106,7 @@ struct StoreCrashTests {
   ) async -> CrashReport {
     var explorer = CrashExplorer()
     explorer.survivalModel = model
-    explorer.exhaustiveLimit = 300
+    explorer.exhaustiveLimit = 100
     explorer.sampleCount = 12
     explorer.faults = faults
     explorer.isIrrelevant = { TemporaryName.matches($0) || $0 == WriterLock.fileName }
