@@ -1,5 +1,4 @@
 import CheckpointIO
-import Synchronization
 import Testing
 
 #if canImport(Darwin)
@@ -74,7 +73,7 @@ import Testing
 
   @Test("A loop calls its body once for each index", arguments: [0, 1, 2, 3, 1000], [1, 2, 5])
   func loops(count: Int, threadCount: Int) {
-    let calls = Mutex([Int](repeating: 0, count: count))
+    let calls = Locked([Int](repeating: 0, count: count))
     BlockingPool(threadCount: threadCount).forEach(count: count) { index throws(Never) in
       calls.withLock { $0[index] += 1 }
     }
