@@ -62,6 +62,12 @@ let package = Package(
       dependencies: ["CheckpointIO", .product(name: "SystemPackage", package: "swift-system")],
       path: "Tests/Support/SimulatedDisk"),
 
+    // Killed at random moments by Scripts/kill-test.
+    .executableTarget(
+      name: "kill-saves",
+      dependencies: ["Checkpoint", .product(name: "SystemPackage", package: "swift-system")],
+      path: "Tests/Tools/KillSaves"),
+
     .testTarget(name: "CheckpointFormatTests", dependencies: ["CheckpointFormat"]),
     .testTarget(
       name: "CheckpointIOTests",

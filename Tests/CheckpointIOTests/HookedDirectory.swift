@@ -1,11 +1,10 @@
 import CheckpointIO
-import Synchronization
 import SystemPackage
 
 /// A directory in which something happens just after a file is opened, as if by another process.
 final class HookedDirectory: Directory {
   private let base: any Directory
-  private let hook: Mutex<(@Sendable (String) throws -> Void)?> = Mutex(nil)
+  private let hook: Locked<(@Sendable (String) throws -> Void)?> = Locked(nil)
 
   init(_ base: any Directory) { self.base = base }
 

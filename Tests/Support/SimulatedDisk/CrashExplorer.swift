@@ -1,5 +1,4 @@
 package import CheckpointIO
-import Synchronization
 
 /// Runs a workload once for each operation it makes, cuts the power there, and has every state that
 /// the disk may then be in checked.
@@ -78,7 +77,7 @@ package struct CrashExplorer: Sendable {
     for cut in 0... {
       let disk = SimulatedDisk(
         mounting: image, pageSizeBytes: pageSizeBytes, faults: faults, powerCutAfterOperation: cut)
-      let events = Mutex<[Event]>([])
+      let events = Locked<[Event]>([])
       do {
         try await workload(wrap(disk)) { event in events.withLock { $0.append(event) } }
       } catch {

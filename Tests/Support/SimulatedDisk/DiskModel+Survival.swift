@@ -32,7 +32,8 @@ extension DiskModel {
         insertAll(tree, files[...], choices, visible, into: &images)
       }
     } else {
-      for round in 0..<max(sampleCount, 4) {
+      // Many draws give a state that is there already.
+      for round in 0..<max(sampleCount * 4, 4) where round < 4 || images.count < sampleCount {
         let tree =
           round < 4
           ? trees.names[round / 2 * (trees.names.count - 1)]
@@ -40,7 +41,7 @@ extension DiskModel {
         var bytes = visible
         for node in relevantFiles(in: tree, isIrrelevant).sorted() {
           guard let survival = survivals[node] else { continue }
-          let lot = round < 4 ? round % 2 : Int.random(in: 0..<4, using: &random)
+          let lot = round < 4 ? round % 2 : Int.random(in: 0..<8, using: &random)
           bytes[node] =
             switch lot {
             case 0: survival.nothing

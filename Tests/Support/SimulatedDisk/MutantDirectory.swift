@@ -1,5 +1,4 @@
 package import CheckpointIO
-import Synchronization
 package import SystemPackage
 
 /// A directory of a `MutantFileSystem`.
@@ -8,7 +7,7 @@ package final class MutantDirectory: Directory {
   private let mutation: Mutation
   private let finalName: @Sendable (String) -> String
   /// For `.inPlace`: which final names stand for the temporaries made so far.
-  private let standIns: Mutex<[String: String]> = Mutex([:])
+  private let standIns: Locked<[String: String]> = Locked([:])
 
   init(
     _ base: any Directory, _ mutation: Mutation, _ finalName: @escaping @Sendable (String) -> String

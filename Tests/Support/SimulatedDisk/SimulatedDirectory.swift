@@ -1,5 +1,4 @@
 package import CheckpointIO
-import Synchronization
 package import SystemPackage
 
 /// An open directory of a `SimulatedDisk`.

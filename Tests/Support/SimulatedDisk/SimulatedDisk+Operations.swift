@@ -1,5 +1,4 @@
 import CheckpointIO
-import Synchronization
 import SystemPackage
 
 extension SimulatedDisk {

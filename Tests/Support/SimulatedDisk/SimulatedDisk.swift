@@ -1,5 +1,4 @@
 package import CheckpointIO
-import Synchronization
 package import SystemPackage
 
 /// A file system in memory whose power can be cut at any operation, and which then shows every
@@ -31,7 +30,7 @@ package final class SimulatedDisk: FileSystem {
     var locks: [NodeID: [Int: LockKind]] = [:]
   }
 
-  let state: Mutex<State>
+  let state: Locked<State>
   /// The unit in which written data survives, is lost or torn.
   package let pageSizeBytes: Int
 
@@ -48,7 +47,7 @@ package final class SimulatedDisk: FileSystem {
     capacityBytes: UInt64? = nil, faults: [Fault] = [], powerCutAfterOperation: Int? = nil
   ) {
     self.pageSizeBytes = pageSizeBytes
-    state = Mutex(
+    state = Locked(
       State(
         model: DiskModel(mounting: image, pageSizeBytes: pageSizeBytes), faults: faults,
         powerCutAfterOperation: powerCutAfterOperation, capacityBytes: capacityBytes))

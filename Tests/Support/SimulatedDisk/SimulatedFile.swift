@@ -1,5 +1,4 @@
 package import CheckpointIO
-import Synchronization
 import SystemPackage
 
 /// An open file of a `SimulatedDisk`.

@@ -3,6 +3,8 @@ struct UniqueImages {
   private(set) var inOrder: [DiskImage] = []
   private var seen: Set<DiskImage> = []
 
+  var count: Int { inOrder.count }
+
   mutating func insert(_ image: DiskImage) {
     if seen.insert(image).inserted { inOrder.append(image) }
   }
