@@ -67,6 +67,11 @@ let package = Package(
       name: "kill-saves",
       dependencies: ["Checkpoint", .product(name: "SystemPackage", package: "swift-system")],
       path: "Tests/Tools/KillSaves"),
+    // Measures memory for Scripts/memory-test.
+    .executableTarget(
+      name: "peak-memory",
+      dependencies: ["Checkpoint", .product(name: "SystemPackage", package: "swift-system")],
+      path: "Tests/Tools/PeakMemory"),
 
     .testTarget(name: "CheckpointFormatTests", dependencies: ["CheckpointFormat"]),
     .testTarget(
@@ -94,7 +99,10 @@ let package = Package(
 )
 
 for target in package.targets where [.executable, .test, .regular].contains(target.type) {
-  guard !target.name.hasPrefix("C") || target.name.hasPrefix("Checkpoint") else { continue }
+  if target.name == "CCheckpointShims" {
+    target.cSettings = [.treatAllWarnings(as: .error), .enableWarning("all")]
+    continue
+  }
   var settings = target.swiftSettings ?? []
   settings.append(.enableUpcomingFeature("ExistentialAny"))
   settings.append(.enableUpcomingFeature("MemberImportVisibility"))

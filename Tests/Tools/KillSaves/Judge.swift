@@ -45,9 +45,11 @@ struct Judge {
     let pipe = Pipe()
     process.standardOutput = pipe
     try process.run()
-    usleep(UInt32.random(in: 0..<60_000, using: &generator))
+    // Its first line says that it is about to save; what comes in with it counts too.
+    var output = pipe.fileHandleForReading.availableData
+    usleep(UInt32.random(in: 0..<30_000, using: &generator))
     kill(process.processIdentifier, SIGKILL)
-    let output = pipe.fileHandleForReading.readDataToEndOfFile()
+    output.append(pipe.fileHandleForReading.readDataToEndOfFile())
     process.waitUntilExit()
     guard process.terminationReason == .uncaughtSignal else {
       throw CheckpointError(.io, "the saver ended by itself, status \(process.terminationStatus)")

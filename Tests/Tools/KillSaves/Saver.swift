@@ -26,6 +26,7 @@ struct Saver {
       at: directory,
       options: StoreOptions(save: SaveOptions(compression: .fast)))
     var step = try store.latest()?.checkpoint.step ?? 0
+    FileHandle.standardOutput.write(Data("ready\n".utf8))
     while true {
       step += 1
       // Every third save replaces a file of a fixed name, as a best-only callback does.
