@@ -50,7 +50,6 @@ import Testing
       })
     #expect(report.violationCount == 0, "\(report)")
     #expect(report.uncutError == nil)
-    print("CRASH recovery, \(model): \(report)")
     #expect(report.sampledPointCount == 0)
     #expect(report.stateCount > 200)
   }
