@@ -1,6 +1,5 @@
 internal import CheckpointFormat
 internal import CheckpointIO
-internal import Synchronization
 public import SystemPackage
 
 extension CheckpointReader {
@@ -84,12 +83,12 @@ extension CheckpointReader {
   ) throws(CheckpointError) {
     let index = container.index
     let owners = chunkOwners()
-    let damaged = Mutex<[(chunk: Int, error: CheckpointError)]>([])
-    let done = Mutex<UInt64>(0)
+    let damaged = Locked<[(chunk: Int, error: CheckpointError)]>([])
+    let done = Locked<UInt64>(0)
     try parallel(count: index.chunkCount) { (chunk) throws(CheckpointError) in
       let tensor = index.tensor(owners[chunk])
       let record = index.chunk(chunk)
-      let finding = Mutex<CheckpointError?>(nil)
+      let finding = Locked<CheckpointError?>(nil)
       do throws(CheckpointError) {
         try self.chunks.withChunk(chunk, dtype: tensor.dtype) { bytes in
           let error = self.contentError(bytes, chunk: chunk, record: record, dtype: tensor.dtype)

@@ -1,6 +1,5 @@
 internal import CheckpointFormat
 package import CheckpointIO
-internal import Synchronization
 public import SystemPackage
 
 /// A directory of checkpoints in which every acknowledged save survives any crash.

@@ -1,12 +1,11 @@
 internal import CheckpointFormat
 internal import CheckpointIO
-internal import Synchronization
 internal import SystemPackage
 
 /// Reads a container's chunks, verified, from several threads at once.
 final class ChunkSource: Sendable {
   let container: ContainerFile
-  private let idle = Mutex<[Worker]>([])
+  private let idle = Locked<[Worker]>([])
 
   /// One thread's decoder and memory: at most two chunks. Unchecked, because a worker that is in
   /// use is not in the list: one thread has it at a time.

@@ -46,10 +46,11 @@ final class ContainerFile: Sendable {
   /// Opens the file at `path`, symbolic links followed.
   static func open(_ path: FilePath, in fileSystem: any FileSystem) throws(CheckpointError) -> any File {
     do throws(IOError) {
-      guard let name = path.lastComponent?.string else {
+      let target = fileSystem is PosixFileSystem ? PosixFileSystem.resolvingLinks(path) : path
+      guard let name = target.lastComponent?.string else {
         throw IOError(code: .notFound, operation: "open", path: path)
       }
-      let parent = path.removingLastComponent()
+      let parent = target.removingLastComponent()
       let directory = try fileSystem.openDirectory(parent.isEmpty ? "." : parent)
       return try directory.open(name, .read)
     } catch {

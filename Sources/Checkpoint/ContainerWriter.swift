@@ -1,6 +1,5 @@
 internal import CheckpointFormat
 internal import CheckpointIO
-internal import Synchronization
 internal import SystemPackage
 
 /// Writes one container: chunks, tail, then the head, then publishes it (`FORMAT.md` §2).
@@ -180,7 +179,7 @@ private final class EncoderPool: Sendable {
     var encoder: ChunkEncoder
   }
 
-  private let idle = Mutex<[Idle]>([])
+  private let idle = Locked<[Idle]>([])
   private let compression: Compression
   private let hasDigests: Bool
 
@@ -192,7 +191,7 @@ private final class EncoderPool: Sendable {
   func encode(
     _ chunks: [UnsafeRawBufferPointer], requests: [ChunkRequest]
   ) throws(CheckpointError) -> [ChunkEncoder.Encoded] {
-    let results = Mutex([ChunkEncoder.Encoded?](repeating: nil, count: chunks.count))
+    let results = Locked([ChunkEncoder.Encoded?](repeating: nil, count: chunks.count))
     nonisolated(unsafe) let chunks = chunks
     try parallel(count: chunks.count) { (number) throws(CheckpointError) in
       let worker =

@@ -1,5 +1,5 @@
 internal import CheckpointFormat
-internal import Synchronization
+internal import CheckpointIO
 
 /// Which chunks of a file can't be read.
 struct DamageMap: Sendable {
@@ -11,7 +11,7 @@ struct DamageMap: Sendable {
   init(_ reader: CheckpointReader) throws(CheckpointError) {
     let owners = reader.chunkOwners()
     let index = reader.container.index
-    let lost = Mutex<[Int: CheckpointError]>([:])
+    let lost = Locked<[Int: CheckpointError]>([:])
     try parallel(count: index.chunkCount) { (chunk) throws(CheckpointError) in
       do throws(CheckpointError) {
         try reader.chunks.withChunk(chunk, dtype: index.tensor(owners[chunk]).dtype) { _ in }
