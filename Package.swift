@@ -44,7 +44,12 @@ let package = Package(
       ]),
 
     // Floor 3: training.
-    .target(name: "CheckpointTrainer", dependencies: ["Checkpoint", "CCheckpointShims"]),
+    .target(
+      name: "CheckpointTrainer",
+      dependencies: [
+        "Checkpoint", "CheckpointIO", "CCheckpointShims",
+        .product(name: "SystemPackage", package: "swift-system"),
+      ]),
 
     // Floor 4: the terminal.
     .target(
@@ -87,7 +92,11 @@ let package = Package(
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
     .testTarget(
-      name: "CheckpointTrainerTests", dependencies: ["CheckpointTrainer", "Checkpoint"],
+      name: "CheckpointTrainerTests",
+      dependencies: [
+        "CheckpointTrainer", "Checkpoint", "CCheckpointShims",
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
       resources: [.copy("Fixtures")]),
     .testTarget(
       name: "CheckpointCommandTests",

@@ -1,0 +1,143 @@
+public import SystemPackage
+
+/// A table of numbers with a column of labels, read from comma-separated text (RFC 4180).
+public struct CSVFile: Sendable, Hashable {
+  /// Which column holds the labels.
+  public enum LabelColumn: Sendable, Hashable {
+    /// The last one.
+    case last
+    /// The one with this index, from 0.
+    case index(Int)
+    /// The one the header line calls so.
+    case named(String)
+  }
+
+  /// Whether the first line names the columns.
+  public enum Header: Sendable, Hashable {
+    /// It does if none of its fields is a number.
+    case automatic
+    case present
+    case absent
+  }
+
+  /// The features: one row per line, one column per column but the labels'.
+  public let features: FloatTensor
+  /// The labels as written, one per row of `features`.
+  public let labels: [String]
+  /// The header's names of the feature columns; nil without a header.
+  public let featureNames: [String]?
+
+  /// Reads a file.
+  ///
+  /// - Throws: `.fileNotReadable`, or `.invalidData` with file, line and column of what is wrong.
+  public init(
+    contentsOf path: FilePath, labels: LabelColumn = .last, header: Header = .automatic
+  ) throws(TrainerError) {
+    try self.init(parsing: readFile(path), name: path.string, labels: labels, header: header)
+  }
+
+  /// Reads UTF-8 text. Fields may be quoted; blank lines are skipped; spaces around numbers don't
+  /// matter; lines end with LF or CRLF.
+  ///
+  /// - Parameter name: the file, for messages.
+  /// - Throws: `.invalidData` with `name`, line and column (both from 1) of what is wrong.
+  public init(
+    parsing text: [UInt8], name: String, labels labelColumn: LabelColumn = .last,
+    header: Header = .automatic
+  ) throws(TrainerError) {
+    var scanner = CSVScanner(text: text, name: name)
+    var line = try scanner.nextLine()
+    var names: [String]?
+    if let first = line, header != .absent {
+      if header == .present || first.fields.allSatisfy({ Float(trimmed: $0.text) == nil }) {
+        names = first.fields.map { $0.text }
+        line = try scanner.nextLine()
+      }
+    }
+    guard let firstRow = line else {
+      throw TrainerError(.invalidData, "\(name): there are no rows of data")
+    }
+    let columnCount = names?.count ?? firstRow.fields.count
+    let labelIndex = try CSVFile.index(of: labelColumn, names: names, columnCount, file: name)
+
+    var features: [Float] = []
+    var labels: [String] = []
+    while let row = line {
+      guard row.fields.count == columnCount else {
+        throw TrainerError(
+          .invalidData,
+          "\(name): line \(row.number): \(row.fields.count) fields, but the first line has "
+            + "\(columnCount)")
+      }
+      for (index, field) in row.fields.enumerated() {
+        if index == labelIndex {
+          labels.append(field.text)
+        } else if let number = Float(trimmed: field.text) {
+          features.append(number)
+        } else {
+          throw TrainerError(
+            .invalidData,
+            "\(name): line \(row.number), column \(field.column): '\(field.text)' is not a number")
+        }
+      }
+      line = try scanner.nextLine()
+    }
+    self.features = FloatTensor(features, shape: [labels.count, columnCount - 1])
+    self.labels = labels
+    self.featureNames = names.map { names in
+      names.indices.filter { $0 != labelIndex }.map { names[$0] }
+    }
+  }
+
+  private static func index(
+    of column: LabelColumn, names: [String]?, _ count: Int, file: String
+  ) throws(TrainerError) -> Int {
+    switch column {
+    case .last: return count - 1
+    case .index(let index):
+      guard (0..<count).contains(index) else {
+        throw TrainerError(
+          .invalidData, "\(file): there is no column \(index), they go from 0 to \(count - 1)")
+      }
+      return index
+    case .named(let wanted):
+      guard let names else {
+        throw TrainerError(.invalidData, "\(file): no header line names a column '\(wanted)'")
+      }
+      guard let index = names.firstIndex(of: wanted) else {
+        throw TrainerError(
+          .invalidData,
+          "\(file): line 1: no column is called '\(wanted)', there are "
+            + names.joined(separator: ", "))
+      }
+      return index
+    }
+  }
+
+  /// The labels as numbers of classes, and the classes' names in their order: ascending if all are
+  /// whole numbers, else by text.
+  public var classes: (indices: [Int], names: [String]) {
+    let distinct = Set(labels)
+    let numbers = distinct.compactMap { label in Int(label).map { (label, $0) } }
+    let names =
+      numbers.count == distinct.count
+      ? numbers.sorted { $0.1 < $1.1 }.map(\.0) : distinct.sorted()
+    let indices = Dictionary(
+      names.enumerated().map { ($0.element, $0.offset) }, uniquingKeysWith: { first, _ in first })
+    return (labels.compactMap { indices[$0] }, names)
+  }
+
+  /// The labels as a column of numbers, shape (rows, 1): for regression and for two classes 0 and 1.
+  ///
+  /// - Throws: `.invalidData` with the row whose label isn't a number.
+  public func numericLabels() throws(TrainerError) -> FloatTensor {
+    var numbers: [Float] = []
+    for (row, label) in labels.enumerated() {
+      guard let number = Float(trimmed: label) else {
+        throw TrainerError(.invalidData, "row \(row): the label '\(label)' is not a number")
+      }
+      numbers.append(number)
+    }
+    return FloatTensor(numbers, shape: [numbers.count, 1])
+  }
+}

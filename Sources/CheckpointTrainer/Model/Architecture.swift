@@ -1,0 +1,51 @@
+import Checkpoint
+
+/// A sequential model's layers, read from Keras' form.
+struct Architecture {
+  let name: String
+  let layers: [any Layer]
+  /// The shape of one sample.
+  let inputShape: [Int]
+
+  /// - Throws: `.invalidConfiguration`, `.unknownClass`.
+  init(_ document: JSONValue?, classes: ClassRegistry) throws(TrainerError) {
+    guard let document else {
+      throw TrainerError(
+        .invalidConfiguration, "the checkpoint has no architecture: it was not saved by a trainer")
+    }
+    guard document["class_name"]?.stringValue == "Sequential" else {
+      throw TrainerError(
+        .unknownClass,
+        "the model is a '\(document["class_name"]?.stringValue ?? "?")'; only Sequential is read")
+    }
+    let config = Configuration(document["config"]?.objectValue ?? [:], of: "Sequential")
+    name = try config.string("name", or: "sequential")
+    var layers: [any Layer] = []
+    var inputShape: [Int]?
+    for layer in try config.array("layers") {
+      if layer["class_name"]?.stringValue == "InputLayer" {
+        let shape = layer["config"]?["batch_shape"] ?? layer["config"]?["batch_input_shape"]
+        inputShape = try Architecture.sampleShape(shape)
+      } else {
+        layers.append(try classes.layer(layer))
+      }
+    }
+    self.layers = layers
+    if let inputShape {
+      self.inputShape = inputShape
+    } else {
+      self.inputShape = try Architecture.sampleShape(document["build_config"]?["input_shape"])
+    }
+  }
+
+  /// A shape whose first axis, null, counts samples.
+  private static func sampleShape(_ shape: JSONValue?) throws(TrainerError) -> [Int] {
+    let axes = shape?.arrayValue?.dropFirst() ?? []
+    let lengths = axes.compactMap { $0.intValue.flatMap { Int(exactly: $0) } }.filter { $0 > 0 }
+    guard !axes.isEmpty, lengths.count == axes.count else {
+      throw TrainerError(
+        .invalidConfiguration, "Sequential: the input's shape is \(shape?.text() ?? "missing")")
+    }
+    return lengths
+  }
+}

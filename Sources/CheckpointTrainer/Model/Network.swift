@@ -1,0 +1,115 @@
+/// The layers of a model with their variables and generators: what computes.
+struct Network: Sendable {
+  let layers: [any Layer]
+  /// The shape of one sample.
+  let inputShape: [Int]
+  /// The shape of one sample's output.
+  let outputShape: [Int]
+  /// For each layer what its variables are.
+  let definitions: [[VariableDefinition]]
+  /// For each layer the values of its variables.
+  var weights: [[FloatTensor]]
+  /// For each layer its generator, used or not.
+  var generators: [RandomGenerator]
+
+  /// Builds the layers for inputs of a shape; every variable has a generator of its own, which
+  /// follows from the seed and its name.
+  init(layers: [any Layer], inputShape: [Int], seed: UInt64) throws(TrainerError) {
+    var shape = inputShape
+    var definitions: [[VariableDefinition]] = []
+    for layer in layers {
+      definitions.append(layer.variables(for: shape))
+      shape = try layer.outputShape(for: shape)
+    }
+    self.layers = layers
+    self.inputShape = inputShape
+    self.outputShape = shape
+    self.definitions = definitions
+    weights = zip(layers, definitions).map { layer, variables in
+      variables.map { variable in
+        var generator = RandomGenerator(seed: seed, name: "model/\(layer.name)/\(variable.name)")
+        return variable.initializer.values(shape: variable.shape, using: &generator)
+      }
+    }
+    generators = layers.map { RandomGenerator(seed: seed, name: "random/model/\($0.name)") }
+  }
+
+  /// Builds the layers around given weights, by names such as "dense/kernel".
+  ///
+  /// - Throws: `.weightsMismatch` if one is missing or of another shape. Nothing is allocated that
+  ///   the given weights don't fill.
+  init(
+    layers: [any Layer], inputShape: [Int], seed: UInt64, weights values: [String: FloatTensor]
+  ) throws(TrainerError) {
+    var shape = inputShape
+    var definitions: [[VariableDefinition]] = []
+    var weights: [[FloatTensor]] = []
+    for layer in layers {
+      let variables = layer.variables(for: shape)
+      var tensors: [FloatTensor] = []
+      for variable in variables {
+        let name = "\(layer.name)/\(variable.name)"
+        guard let value = values[name], value.shape == variable.shape else {
+          throw TrainerError(
+            .weightsMismatch,
+            "\(name) of shape \(variable.shape) is not there"
+              + (values[name].map { ", only one of shape \($0.shape)" } ?? ""))
+        }
+        tensors.append(value)
+      }
+      definitions.append(variables)
+      weights.append(tensors)
+      shape = try layer.outputShape(for: shape)
+    }
+    self.layers = layers
+    self.inputShape = inputShape
+    self.outputShape = shape
+    self.definitions = definitions
+    self.weights = weights
+    generators = layers.map { RandomGenerator(seed: seed, name: "random/model/\($0.name)") }
+  }
+
+  /// The names of all variables with their places, in order: "dense/kernel".
+  var variableNames: [(name: String, layer: Int, variable: Int)] {
+    definitions.indices.flatMap { layer in
+      definitions[layer].indices.map { variable in
+        ("\(layers[layer].name)/\(definitions[layer][variable].name)", layer, variable)
+      }
+    }
+  }
+
+  /// Computes outputs, in training with what `backward` needs.
+  mutating func forward(
+    _ inputs: FloatTensor, isTraining: Bool, leavesOutActivation: Bool
+  ) -> (outputs: FloatTensor, saved: [ForwardPass.Saved]) {
+    var tensor = inputs
+    var saved: [ForwardPass.Saved] = []
+    for index in layers.indices {
+      var pass = ForwardPass(
+        isTraining: isTraining,
+        leavesOutActivation: leavesOutActivation && index == layers.count - 1,
+        generator: generators[index])
+      tensor = layers[index].forward(tensor, variables: weights[index], pass: &pass)
+      guard isTraining else { continue }
+      generators[index] = pass.generator
+      saved.append(pass.saved)
+    }
+    return (tensor, saved)
+  }
+
+  /// The gradients with respect to all variables, from the one with respect to the outputs.
+  func backward(_ gradient: FloatTensor, saved: [ForwardPass.Saved]) -> [[FloatTensor]] {
+    var gradients = [[FloatTensor]](repeating: [], count: layers.count)
+    var gradient: FloatTensor? = gradient
+    // Layers before the first one with variables have nothing to learn.
+    let first = definitions.firstIndex { !$0.isEmpty } ?? layers.count
+    for index in layers.indices.reversed() where index >= first {
+      guard let outputs = gradient else { break }
+      let step = layers[index].backward(
+        outputs, variables: weights[index], saved: saved[index], wantsInputGradient: index > first)
+      gradients[index] = step.variables
+      gradient = step.inputs
+    }
+    return gradients
+  }
+}

@@ -1,0 +1,60 @@
+/// What `compile` sets: how the model learns and is judged, and the optimizer's state.
+struct Objective: Sendable {
+  let optimizer: any Optimizer
+  let loss: any Loss
+  let metrics: [any Metric]
+  /// Nil until the model is built.
+  var state: OptimizerState?
+
+  /// Whether the loss takes over the last layer's activation.
+  func fusesActivation(of network: Network) -> Bool {
+    loss.fusedActivation != nil && loss.fusedActivation == network.layers.last?.outputActivation
+  }
+
+  /// One step of training on one batch. Sums are of the weights before the step, as in Keras.
+  mutating func step(
+    _ network: inout Network, inputs: FloatTensor, targets: FloatTensor, sums: inout BatchSums
+  ) {
+    let fuses = fusesActivation(of: network)
+    let (outputs, saved) = network.forward(inputs, isTraining: true, leavesOutActivation: fuses)
+    let value = loss.evaluate(
+      outputs: outputs, areLogits: fuses, targets: targets, wantsGradient: true)
+    sums.add(value, outputs: predictions(outputs, fused: fuses), targets: targets, of: self)
+    guard let gradient = value.gradient else { return }
+    apply(network.backward(gradient, saved: saved), to: &network)
+  }
+
+  /// Judges the model on one batch.
+  func judge(
+    _ network: inout Network, inputs: FloatTensor, targets: FloatTensor, sums: inout BatchSums
+  ) {
+    let fuses = fusesActivation(of: network)
+    let outputs = network.forward(inputs, isTraining: false, leavesOutActivation: fuses).outputs
+    let value = loss.evaluate(
+      outputs: outputs, areLogits: fuses, targets: targets, wantsGradient: false)
+    sums.add(value, outputs: predictions(outputs, fused: fuses), targets: targets, of: self)
+  }
+
+  private func predictions(_ outputs: FloatTensor, fused: Bool) -> FloatTensor {
+    guard fused, !metrics.isEmpty, let activation = loss.fusedActivation else { return outputs }
+    var outputs = outputs
+    activation.apply(to: &outputs)
+    return outputs
+  }
+
+  private mutating func apply(_ gradients: [[FloatTensor]], to network: inout Network) {
+    guard var state else { return }
+    // The only reference to the arrays: they change in place.
+    self.state = nil
+    for layer in gradients.indices {
+      for variable in gradients[layer].indices {
+        optimizer.update(
+          &network.weights[layer][variable], gradient: gradients[layer][variable],
+          slots: &state.slots[layer][variable], learningRate: state.learningRate,
+          iteration: state.iteration)
+      }
+    }
+    state.iteration += 1
+    self.state = state
+  }
+}

@@ -1,0 +1,70 @@
+extension Sequential {
+  /// The model's outputs for inputs; the first axis counts samples.
+  ///
+  /// - Throws: `.shapeMismatch`, `.invalidArgument`.
+  public func predict(_ inputs: FloatTensor, batchSize: Int = 32) throws(TrainerError)
+    -> FloatTensor
+  {
+    try build(inputShape: Array(inputs.shape.dropFirst()))
+    try requirePositive(batchSize: batchSize)
+    guard var network else { throw TrainerError(.notCompiled, "the model is not built") }
+    var elements: [Float] = []
+    for batch in batchRanges(of: inputs.rowCount, size: batchSize) {
+      let outputs = network.forward(
+        inputs.rows(batch), isTraining: false, leavesOutActivation: false)
+      elements += outputs.outputs.elements
+    }
+    return FloatTensor(elements, shape: [inputs.rowCount] + network.outputShape)
+  }
+
+  /// Loss and metrics on data, without training.
+  ///
+  /// - Throws: `.notCompiled`, `.shapeMismatch`, `.invalidArgument`.
+  public func evaluate(
+    _ inputs: FloatTensor, _ targets: FloatTensor, batchSize: Int = 32
+  ) throws(TrainerError) -> Logs {
+    let targets = try check(inputs, targets, what: "data")
+    try requirePositive(batchSize: batchSize)
+    let objective = try requireObjective()
+    var sums = BatchSums(of: objective)
+    guard var network else { return sums.logs(of: objective) }
+    for batch in batchRanges(of: inputs.rowCount, size: batchSize) {
+      objective.judge(
+        &network, inputs: inputs.rows(batch), targets: targets.rows(batch), sums: &sums)
+    }
+    return sums.logs(of: objective)
+  }
+
+  /// Checks that data fit the model and each other, building the model if need be; returns the
+  /// targets, brought to the outputs' shape where only an axis of length 1 is missing.
+  func check(
+    _ inputs: FloatTensor, _ targets: FloatTensor, what: String
+  ) throws(TrainerError) -> FloatTensor {
+    guard !inputs.shape.isEmpty, inputs.rowCount == targets.rowCount, !targets.shape.isEmpty else {
+      throw TrainerError(
+        .shapeMismatch,
+        "\(what): \(inputs.rowCount) inputs, but \(targets.rowCount) targets")
+    }
+    try build(inputShape: Array(inputs.shape.dropFirst()))
+    let objective = try requireObjective()
+    guard let network else { throw TrainerError(.notCompiled, "the model is not built") }
+    var targets = targets
+    if network.outputShape == [1], targets.shape.count == 1 {
+      targets = targets.reshaped(to: [targets.rowCount, 1])
+    }
+    try objective.loss.check(
+      targetShape: Array(targets.shape.dropFirst()), outputShape: network.outputShape)
+    return targets
+  }
+
+  func requirePositive(batchSize: Int) throws(TrainerError) {
+    guard batchSize > 0 else {
+      throw TrainerError(.invalidArgument, "a batch size of \(batchSize)")
+    }
+  }
+}
+
+/// The ranges of samples that batches take; the last one may be shorter.
+func batchRanges(of count: Int, size: Int) -> [Range<Int>] {
+  stride(from: 0, to: count, by: size).map { $0..<min($0 + size, count) }
+}

@@ -1,0 +1,190 @@
+public import Checkpoint
+import SystemPackage
+
+/// One call of `fit`: what callbacks see of the training, and the loop itself.
+public final class TrainingSession {
+  /// The model that learns.
+  public let model: Sequential
+  /// How many epochs there are in all, those before a resume included.
+  public let epochCount: Int
+  /// Samples per step.
+  public let batchSize: Int
+  /// Samples per epoch, those for validation not counted.
+  public var sampleCount: Int { data.sampleCount }
+  /// Steps per epoch.
+  public let stepCount: Int
+  /// Where lines go.
+  public let console: Console
+  /// Whether the training goes on from a checkpoint.
+  public let isResumed: Bool
+  /// The store the training was resumed from, or would have been.
+  public let store: CheckpointStore?
+
+  /// Epochs completed, those before a resume included.
+  public private(set) var completedEpochCount: Int
+  /// Steps made in the epoch after those.
+  public private(set) var completedBatchCount = 0
+
+  /// Set by a callback to end the training after the present epoch.
+  public var stops = false
+
+  let data: TrainingData
+  let shuffles: Bool
+  let callbacks: [any Callback]
+  private var reporter: ProgressReporter
+  private var event = Position.Event.epoch
+  private var toldCallbacks: Int
+  private var sums: BatchSums
+  private let objective: Objective
+  /// The generator before it drew the present epoch's order.
+  private var epochGenerator: RandomGenerator
+  private var validated: (step: Int, logs: Logs)?
+
+  init(
+    of model: Sequential, objective: Objective, data: TrainingData, settings: FitSettings,
+    from position: Position?
+  ) {
+    self.model = model
+    self.objective = objective
+    self.data = data
+    epochCount = settings.epochs
+    batchSize = settings.batchSize
+    stepCount = (data.sampleCount + settings.batchSize - 1) / settings.batchSize
+    console = settings.console
+    store = settings.store
+    shuffles = settings.shuffles
+    callbacks = settings.callbacks
+    reporter = ProgressReporter(
+      console: console, verbosity: settings.verbosity, stepCount: stepCount)
+    isResumed = position != nil
+    completedEpochCount = position?.epoch ?? settings.initialEpoch ?? 0
+    completedBatchCount = position?.batch ?? 0
+    event = position?.event ?? .epoch
+    toldCallbacks = position?.toldCallbacks ?? callbacks.count
+    sums = position?.sums ?? BatchSums(of: objective)
+    stops = position?.stops ?? false
+    epochGenerator = model.shuffleGenerator
+  }
+
+  /// Trains to the end.
+  func run() throws(TrainerError) {
+    for callback in callbacks { try callback.onTrainBegin(self) }
+    try tellRemainingCallbacks()
+    while completedEpochCount < epochCount && !(stops && event == .epoch) {
+      try runEpoch()
+    }
+    let logs = model.history.logs.last ?? Logs()
+    for callback in callbacks { try callback.onTrainEnd(logs: logs, self) }
+  }
+
+  /// Tells the callbacks that the process before this one couldn't.
+  private func tellRemainingCallbacks() throws(TrainerError) {
+    guard toldCallbacks < callbacks.count else { return }
+    switch event {
+    case .batch: try tellBatchEnd(from: toldCallbacks)
+    case .epoch:
+      if let logs = model.history.logs.last { try tellEpochEnd(logs, from: toldCallbacks) }
+    }
+  }
+
+  private func runEpoch() throws(TrainerError) {
+    let entersInTheMiddle = event == .batch
+    if !entersInTheMiddle {
+      completedBatchCount = 0
+      sums = BatchSums(of: objective)
+    }
+    // On a resume in the middle the generator is in the state it had here.
+    epochGenerator = model.shuffleGenerator
+    let order =
+      shuffles
+      ? model.shuffleGenerator.permutation(of: data.sampleCount) : Array(0..<data.sampleCount)
+    reporter.beginEpoch(completedEpochCount, of: epochCount, step: completedBatchCount)
+    if !entersInTheMiddle {
+      for callback in callbacks { try callback.onEpochBegin(completedEpochCount, self) }
+    }
+    while completedBatchCount < stepCount {
+      let indices = order[
+        completedBatchCount * batchSize..<min((completedBatchCount + 1) * batchSize, order.count)]
+      model.step(
+        inputs: data.inputs.rows(at: indices), targets: data.targets.rows(at: indices),
+        sums: &sums)
+      completedBatchCount += 1
+      event = .batch
+      reporter.endStep(completedBatchCount, logs: logs)
+      try tellBatchEnd(from: 0)
+    }
+    let logs = self.logs.appending(try validationLogs() ?? Logs(), prefix: "val_")
+    model.history.append(epoch: completedEpochCount, logs)
+    completedEpochCount += 1
+    completedBatchCount = 0
+    event = .epoch
+    try tellEpochEnd(logs, from: 0)
+    reporter.endEpoch(logs: logs)
+  }
+
+  private func tellBatchEnd(from first: Int) throws(TrainerError) {
+    toldCallbacks = first
+    for callback in callbacks.dropFirst(first) {
+      toldCallbacks += 1
+      try callback.onBatchEnd(completedBatchCount - 1, logs: logs, self)
+    }
+  }
+
+  private func tellEpochEnd(_ logs: Logs, from first: Int) throws(TrainerError) {
+    toldCallbacks = first
+    for callback in callbacks.dropFirst(first) {
+      toldCallbacks += 1
+      try callback.onEpochEnd(completedEpochCount - 1, logs: logs, self)
+    }
+  }
+
+  /// The running values of the present epoch.
+  public var logs: Logs { sums.logs(of: objective) }
+
+  /// The logs of the last event: those of the epoch that ended, or the running ones, with validation
+  /// values if they have been asked for at this step.
+  var presentLogs: Logs {
+    if event == .epoch { return model.history.logs.last ?? Logs() }
+    guard let validated, validated.step == model.stepCount else { return logs }
+    return logs.appending(validated.logs, prefix: "val_")
+  }
+
+  /// The store the training was resumed from, if it is the directory of that file.
+  func store(for file: FilePath) -> CheckpointStore? {
+    file.removingLastComponent() == store?.path ? store : nil
+  }
+
+  /// The names that the logs of an epoch will have.
+  public var logNames: [String] {
+    let names = sums.logs(of: objective).names
+    return data.validation == nil ? names : names + names.map { "val_" + $0 }
+  }
+
+  /// Loss and metrics of the model as it is now on the validation data; nil without such data.
+  /// Computed once per step, however often it is asked for.
+  public func validationLogs() throws(TrainerError) -> Logs? {
+    guard let validation = data.validation else { return nil }
+    if let validated, validated.step == model.stepCount { return validated.logs }
+    let logs = try model.evaluate(validation.inputs, validation.targets, batchSize: batchSize)
+    validated = (model.stepCount, logs)
+    return logs
+  }
+
+  /// Where the training stands.
+  var position: Position {
+    Position(
+      event: event, epoch: completedEpochCount, batch: completedBatchCount,
+      toldCallbacks: toldCallbacks, sums: sums,
+      stops: stops,
+      callbackStates: callbacks.map {
+        Position.CallbackState(className: String(describing: type(of: $0)), state: $0.state)
+      },
+      sampleCount: data.sampleCount, batchSize: batchSize, shuffles: shuffles)
+  }
+
+  /// The generator from which the order of the samples follows: in the middle of an epoch its state
+  /// before the epoch.
+  var shuffleGenerator: RandomGenerator {
+    event == .batch ? epochGenerator : model.shuffleGenerator
+  }
+}

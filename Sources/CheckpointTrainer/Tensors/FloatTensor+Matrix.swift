@@ -1,0 +1,41 @@
+import CCheckpointShims
+
+extension FloatTensor {
+  /// The matrix product `self · other`: (m, k) · (k, n) → (m, n).
+  ///
+  /// Equal operands give equal bits at every call on the same machine.
+  public func matrixProduct(_ other: FloatTensor) -> FloatTensor {
+    product(other, transposed: false, false)
+  }
+
+  /// `selfᵀ · other`: (k, m) · (k, n) → (m, n). The gradient of a kernel: inputsᵀ · gradient.
+  public func transposedMatrixProduct(_ other: FloatTensor) -> FloatTensor {
+    product(other, transposed: true, false)
+  }
+
+  /// `self · otherᵀ`: (m, k) · (n, k) → (m, n). The gradient of inputs: gradient · kernelᵀ.
+  public func matrixProduct(transposing other: FloatTensor) -> FloatTensor {
+    product(other, transposed: false, true)
+  }
+
+  private func product(_ other: FloatTensor, transposed: Bool, _ otherTransposed: Bool)
+    -> FloatTensor
+  {
+    precondition(shape.count == 2 && other.shape.count == 2, "a matrix has two axes")
+    let (rows, inner) = transposed ? (shape[1], shape[0]) : (shape[0], shape[1])
+    let (otherInner, columns) =
+      otherTransposed ? (other.shape[1], other.shape[0]) : (other.shape[0], other.shape[1])
+    precondition(inner == otherInner, "shapes \(shape) and \(other.shape) don't multiply")
+    let product = [Float](unsafeUninitializedCapacity: rows * columns) { buffer, count in
+      elements.withUnsafeBufferPointer { a in
+        other.elements.withUnsafeBufferPointer { b in
+          if let a = a.baseAddress, let b = b.baseAddress, let c = buffer.baseAddress {
+            ckpt_matrix_multiply(a, transposed, b, otherTransposed, c, rows, columns, inner)
+          }
+        }
+      }
+      count = rows * columns
+    }
+    return FloatTensor(product, shape: [rows, columns])
+  }
+}
