@@ -50,7 +50,9 @@ extension CheckpointReader {
       let bytes = try container.readBytes(Int(block.indexLengthBytes), at: offset)
       result.checkedBytes += UInt64(bytes.count)
       guard bytes != container.index.view.bytes,
-        !container.damage.contains(where: { ($0.offset ?? 0) >= offset && ($0.offset ?? 0) < offset + block.indexLengthBytes })
+        !container.damage.contains(where: {
+          ($0.offset ?? 0) >= offset && ($0.offset ?? 0) < offset + block.indexLengthBytes
+        })
       else { continue }
       result.add(
         FormatError(.indexMismatch, "the \(name) copy of the index is damaged", offset: offset),

@@ -105,7 +105,8 @@ final class ChunkSource: Sendable {
     try result.get()
   }
 
-  private func withWorker(_ body: (Worker) throws(CheckpointError) -> Void) throws(CheckpointError) {
+  private func withWorker(_ body: (Worker) throws(CheckpointError) -> Void) throws(CheckpointError)
+  {
     let worker = idle.withLock { $0.popLast() } ?? Worker()
     defer { idle.withLock { $0.append(worker) } }
     try body(worker)

@@ -28,7 +28,8 @@ extension ContainerFile {
     _ file: any File, sizeBytes: UInt64
   ) throws -> (Block, damage: [FormatError]) {
     let size = UInt64(Block.sizeBytes)
-    func block(_ kind: Block.Kind, at offset: UInt64) throws(IOError) -> Result<Block, FormatError> {
+    func block(_ kind: Block.Kind, at offset: UInt64) throws(IOError) -> Result<Block, FormatError>
+    {
       let bytes = try file.readBytes(Block.sizeBytes, at: offset)
       return Result { () throws(FormatError) in
         try Block(decoding: bytes, as: kind, at: offset, fileLengthBytes: nil)

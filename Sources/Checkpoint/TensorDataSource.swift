@@ -50,7 +50,8 @@ struct MemoryDataSource: TensorDataSource {
 
 /// Tensors that are produced as they are written: one batch of chunks in memory.
 final class ProducedDataSource: TensorDataSource {
-  typealias Fill = (String, Range<Int>, UnsafeMutableRawBufferPointer) throws(CheckpointError) -> Void
+  typealias Fill = (String, Range<Int>, UnsafeMutableRawBufferPointer) throws(CheckpointError) ->
+    Void
 
   private let fill: Fill
   private var memory: [UInt8] = []

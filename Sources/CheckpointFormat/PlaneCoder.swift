@@ -88,7 +88,7 @@ final class PlaneCoder {
   /// What an ideal order-0 code leaves, plus the cost of its table.
   private static func entropyShare(_ bytes: UnsafeRawBufferPointer) -> Double {
     var histogram = [UInt32](repeating: 0, count: 256)
-    for unsafe byte in unsafe bytes { histogram[Int(byte)] += 1 }
+    for unsafebyte in unsafe bytes { histogram[Int(byte)] += 1 }
     let total = Double(bytes.count)
     var bits = 0.0
     for count in histogram where count > 0 {

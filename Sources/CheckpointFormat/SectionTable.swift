@@ -80,7 +80,8 @@ package struct SectionTable: Sendable {
       }
       guard recordBytes == UInt64(known.recordBytes) else {
         throw FormatError(
-          .sectionRecordSize, "section \(known): records of \(recordBytes) bytes", offset: here + 32)
+          .sectionRecordSize, "section \(known): records of \(recordBytes) bytes", offset: here + 32
+        )
       }
       guard records <= known.countLimit, known != .summary || records == 1 else {
         throw FormatError(

@@ -79,6 +79,9 @@ struct RoundTripTests {
     #expect(try store.list().map(\.isPinned) == [false, true, false])
     #expect(throws: CheckpointError.self) { try store.remove([store.checkpoint(sequence: 2)]) }
     try store.remove([store.checkpoint(sequence: 1)])
-    #expect(try store.list().map(\.fileName) == ["00000002-step-00000020.ckpt", "00000003-step-00000030.ckpt"])
+    #expect(
+      try store.list().map(\.fileName) == [
+        "00000002-step-00000020.ckpt", "00000003-step-00000030.ckpt",
+      ])
   }
 }

@@ -83,7 +83,9 @@ struct StoreCrashTests {
     let store = try open(disk)
     for stored in try store.list() {
       if let failure = stored.failure { return "torn and listed: \(failure)" }
-      guard try store.verify(stored).state == .intact else { return "\(stored.fileName) is damaged" }
+      guard try store.verify(stored).state == .intact else {
+        return "\(stored.fileName) is damaged"
+      }
     }
     let latest = try store.latest()
     let found = latest?.checkpoint.step ?? 0
@@ -134,7 +136,9 @@ struct StoreCrashTests {
     ("disk full when reserving", [Fault(.fail(.noSpace), at: .allocate, ordinal: 2)]),
     ("disk full when writing", [Fault(.fail(.noSpace), at: .write, ordinal: 8)]),
     ("fsync fails, later ones lie", [Fault(.failAndForget, at: .synchronizeFile, ordinal: 3)]),
-    ("rename made, reported as failed", [Fault(.failAfterwards(.ioError), at: .rename, ordinal: 2)]),
+    (
+      "rename made, reported as failed", [Fault(.failAfterwards(.ioError), at: .rename, ordinal: 2)]
+    ),
     ("short writes", [Fault(.short(limitBytes: 1000), at: .write, isLasting: true)]),
   ]
 

@@ -14,7 +14,8 @@ struct Main {
       return
     }
     let count = arguments.first.flatMap { Int($0) } ?? 1000
-    let directory = FilePath(NSTemporaryDirectory()).appending("ckpt-kill-test-\(UniqueID.random())")
+    let directory = FilePath(NSTemporaryDirectory()).appending(
+      "ckpt-kill-test-\(UniqueID.random())")
     try FileManager.default.createDirectory(
       atPath: directory.string, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(atPath: directory.string) }

@@ -13,7 +13,8 @@ struct Saver {
     var checkpoint = Checkpoint(step: step)
     // Sizes from 40 KB to 1.2 MB, so that kills hit all phases of a save.
     let count = 10_000 + Int(step % 7) * 50_000
-    checkpoint.tensors["w"] = Tensor((0..<count).map { UInt32(truncatingIfNeeded: step &* 31) &+ UInt32($0) })
+    checkpoint.tensors["w"] = Tensor(
+      (0..<count).map { UInt32(truncatingIfNeeded: step &* 31) &+ UInt32($0) })
     checkpoint.tensors["b"] = Tensor([Double(step)])
     checkpoint.documents["history"] = ["step": .int(Int64(step))]
     checkpoint.metrics["loss"] = 1 / Double(step)
