@@ -57,19 +57,40 @@ let package = Package(
       dependencies: [
         "Checkpoint", "CheckpointTrainer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "SystemPackage", package: "swift-system"),
       ]),
     .executableTarget(name: "ckpt", dependencies: ["CheckpointCommand"]),
 
     // Test support: a disk whose power can be cut at any operation.
     .target(
-      name: "SimulatedDisk", dependencies: ["CheckpointIO"], path: "Tests/Support/SimulatedDisk"),
+      name: "SimulatedDisk",
+      dependencies: ["CheckpointIO", .product(name: "SystemPackage", package: "swift-system")],
+      path: "Tests/Support/SimulatedDisk"),
+
+    // Killed at random moments by Scripts/kill-test.
+    .executableTarget(
+      name: "kill-saves",
+      dependencies: ["Checkpoint", .product(name: "SystemPackage", package: "swift-system")],
+      path: "Tests/Tools/KillSaves"),
+    // Measures memory for Scripts/memory-test.
+    .executableTarget(
+      name: "peak-memory",
+      dependencies: ["Checkpoint", .product(name: "SystemPackage", package: "swift-system")],
+      path: "Tests/Tools/PeakMemory"),
 
     .testTarget(name: "CheckpointFormatTests", dependencies: ["CheckpointFormat"]),
     .testTarget(
-      name: "CheckpointIOTests", dependencies: ["CheckpointIO", "SimulatedDisk"]),
+      name: "CheckpointIOTests",
+      dependencies: [
+        "CheckpointIO", "SimulatedDisk",
+        .product(name: "SystemPackage", package: "swift-system"),
+      ]),
     .testTarget(
       name: "CheckpointTests",
-      dependencies: ["Checkpoint", "CheckpointFormat", "CheckpointIO", "SimulatedDisk"]),
+      dependencies: [
+        "Checkpoint", "CheckpointFormat", "CheckpointIO", "SimulatedDisk",
+        .product(name: "SystemPackage", package: "swift-system"),
+      ]),
     .testTarget(
       name: "CheckpointTrainerTests",
       dependencies: [
@@ -79,12 +100,18 @@ let package = Package(
       resources: [.copy("Fixtures")]),
     .testTarget(
       name: "CheckpointCommandTests",
-      dependencies: ["CheckpointCommand", "Checkpoint"]),
+      dependencies: [
+        "CheckpointCommand", "Checkpoint",
+        .product(name: "SystemPackage", package: "swift-system"),
+      ]),
   ]
 )
 
 for target in package.targets where [.executable, .test, .regular].contains(target.type) {
-  guard !target.name.hasPrefix("C") || target.name.hasPrefix("Checkpoint") else { continue }
+  if target.name == "CCheckpointShims" {
+    target.cSettings = [.treatAllWarnings(as: .error), .enableWarning("all")]
+    continue
+  }
   var settings = target.swiftSettings ?? []
   settings.append(.enableUpcomingFeature("ExistentialAny"))
   settings.append(.enableUpcomingFeature("MemberImportVisibility"))

@@ -42,3 +42,9 @@ size_t ckpt_count_bytes(const void *bytes, size_t count, uint8_t mask, uint8_t v
   for (size_t i = 0; i < count; i++) total += (p[i] & mask) == value;
   return total;
 }
+
+bool ckpt_is_zero(const void *bytes, size_t count) {
+  const uint8_t *p = bytes;
+  // Equal to itself one byte on, and the first byte is zero.
+  return count == 0 || (p[0] == 0 && memcmp(p, p + 1, count - 1) == 0);
+}

@@ -23,6 +23,7 @@ public struct BFloat16: TensorElement, Hashable {
   /// The same number with more digits; exact.
   public var float: Float { Float(bitPattern: UInt32(bitPattern) << 16) }
 
+  /// `bf16`.
   public static var dtype: DType { .bf16 }
 }
 
@@ -39,5 +40,6 @@ public struct Complex64: TensorElement, Hashable {
     self.imaginary = imaginary
   }
 
+  /// `c64`.
   public static var dtype: DType { .c64 }
 }

@@ -3,10 +3,11 @@ internal import CheckpointIO
 /// Saves that run behind the caller's back: in order, at most a set number waiting or under way, and
 /// their errors kept until somebody asks.
 final class BackgroundSaves: Sendable {
-  /// One thread: saves of one store exclude one another anyway.
-  private let thread = BlockingPool(threadCount: 1)
   private let limit: Int
   private let condition = Condition()
+  /// One thread, once it is needed: saves of one store exclude one another anyway. Guarded by
+  /// `condition`.
+  private nonisolated(unsafe) var thread: BlockingPool?
   // Guarded by `condition`.
   private nonisolated(unsafe) var failure: CheckpointError?
   private nonisolated(unsafe) var count = 0
@@ -17,9 +18,12 @@ final class BackgroundSaves: Sendable {
 
   /// Queues `save`, after waiting for a place.
   func start(_ save: @escaping @Sendable () throws(CheckpointError) -> Void) {
-    condition.withLock {
+    let thread = condition.withLock {
       while count >= limit { condition.wait() }
       count += 1
+      let thread = self.thread ?? BlockingPool(threadCount: 1)
+      self.thread = thread
+      return thread
     }
     thread.submit { [self] in
       var error: CheckpointError?

@@ -1,6 +1,5 @@
 internal import CheckpointFormat
 internal import CheckpointIO
-internal import Synchronization
 internal import SystemPackage
 
 /// What is known of a directory's files. A file is read again when it has changed: inode, size or
@@ -11,7 +10,7 @@ final class Catalog: Sendable {
     var entry: StoredCheckpoint?
   }
 
-  private let known = Mutex<[String: Known]>([:])
+  private let known = Locked<[String: Known]>([:])
 
   /// The checkpoint of that name; nil if there is no such file, or it is no checkpoint.
   func entry(named name: String, in directory: any Directory) -> StoredCheckpoint? {

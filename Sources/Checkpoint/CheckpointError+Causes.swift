@@ -19,7 +19,8 @@ extension CheckpointError {
     let advice: String? =
       switch code {
       case .unsupportedVersion: "use a newer ckpt"
-      case .checksumMismatch, .truncated, .corrupt: path.map { _ in "ckpt salvage rescues what is intact" }
+      case .checksumMismatch, .truncated, .corrupt:
+        path.map { _ in "ckpt salvage rescues what is intact" }
       default: nil
       }
     self.init(

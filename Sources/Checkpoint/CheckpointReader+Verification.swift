@@ -1,6 +1,5 @@
 internal import CheckpointFormat
 internal import CheckpointIO
-internal import Synchronization
 public import SystemPackage
 
 extension CheckpointReader {
@@ -19,7 +18,8 @@ extension CheckpointReader {
     }
     try verifyIndexCopies(&result)
     if depth == .full {
-      try verifyRootDigest(&result)
+      verifyDocuments(&result)
+      verifyRootDigest(&result)
       try verifyChunks(&result, progress: progress)
       try verifyPadding(&result)
     }
@@ -50,7 +50,9 @@ extension CheckpointReader {
       let bytes = try container.readBytes(Int(block.indexLengthBytes), at: offset)
       result.checkedBytes += UInt64(bytes.count)
       guard bytes != container.index.view.bytes,
-        !container.damage.contains(where: { ($0.offset ?? 0) >= offset && ($0.offset ?? 0) < offset + block.indexLengthBytes })
+        !container.damage.contains(where: {
+          ($0.offset ?? 0) >= offset && ($0.offset ?? 0) < offset + block.indexLengthBytes
+        })
       else { continue }
       result.add(
         FormatError(.indexMismatch, "the \(name) copy of the index is damaged", offset: offset),
@@ -58,7 +60,18 @@ extension CheckpointReader {
     }
   }
 
-  private func verifyRootDigest(_ result: inout Verification) throws(CheckpointError) {
+  private func verifyDocuments(_ result: inout Verification) {
+    for name in documentNames {
+      do throws(CheckpointError) {
+        _ = try document(name)
+      } catch {
+        result.findings.append(
+          Verification.Finding(error: error, losesContent: true, tensor: nil, rows: nil))
+      }
+    }
+  }
+
+  private func verifyRootDigest(_ result: inout Verification) {
     let block = container.block
     guard block.hasDigests, block.rootDigest(index: container.index.view.bytes) != block.rootDigest
     else { return }
@@ -72,12 +85,12 @@ extension CheckpointReader {
   ) throws(CheckpointError) {
     let index = container.index
     let owners = chunkOwners()
-    let damaged = Mutex<[(chunk: Int, error: CheckpointError)]>([])
-    let done = Mutex<UInt64>(0)
+    let damaged = Locked<[(chunk: Int, error: CheckpointError)]>([])
+    let done = Locked<UInt64>(0)
     try parallel(count: index.chunkCount) { (chunk) throws(CheckpointError) in
       let tensor = index.tensor(owners[chunk])
       let record = index.chunk(chunk)
-      let finding = Mutex<CheckpointError?>(nil)
+      let finding = Locked<CheckpointError?>(nil)
       do throws(CheckpointError) {
         try self.chunks.withChunk(chunk, dtype: tensor.dtype) { bytes in
           let error = self.contentError(bytes, chunk: chunk, record: record, dtype: tensor.dtype)

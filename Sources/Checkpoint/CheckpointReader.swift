@@ -124,7 +124,7 @@ public final class CheckpointReader: Sendable {
   // MARK: Documents and blobs
 
   /// A document.
-  /// - Throws: `CheckpointError`: `notFound`, or `corrupt` if it isn't JSON.
+  /// - Throws: `CheckpointError`: `notFound`, or `corrupt` if it isn't the JSON that the format allows.
   public func document(_ name: String) throws(CheckpointError) -> JSONValue {
     guard let bytes = container.index.content(.documents, named: name) else {
       throw notFound("document", name)
@@ -133,7 +133,8 @@ public final class CheckpointReader: Sendable {
       return try JSONValue.parse(utf8: bytes)
     } catch {
       throw CheckpointError(
-        .corrupt, "the document is not JSON: \(error)", path: path, item: name)
+        .corrupt, "the document is not JSON: \(error)", path: path, item: name,
+        rule: FormatRule.document.rawValue)
     }
   }
 

@@ -79,7 +79,8 @@ extension CheckpointStore {
         }
         guard !found.isPinned, found.failure == nil else {
           throw CheckpointError(
-            .invalidArgument, found.isPinned ? "the checkpoint is pinned" : "the file can't be read",
+            .invalidArgument,
+            found.isPinned ? "the checkpoint is pinned" : "the file can't be read",
             path: stored.path,
             advice: found.isPinned ? "unpin it first" : "remove it by hand if it is of no use")
         }

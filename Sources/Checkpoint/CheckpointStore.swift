@@ -1,6 +1,5 @@
 internal import CheckpointFormat
 package import CheckpointIO
-internal import Synchronization
 public import SystemPackage
 
 /// A directory of checkpoints in which every acknowledged save survives any crash.
@@ -98,7 +97,8 @@ public final class CheckpointStore: Sendable {
     if checkpoint.runID == .none { checkpoint.runID = newest?.summary.runID ?? .none }
     if checkpoint.runID == .none { checkpoint.runID = .random() }
     checkpoint.wallTime = checkpoint.wallTime ?? .now
-    let name = try fileName.map { (name) throws(CheckpointError) in try checked(name) }
+    let name =
+      try fileName.map { (name) throws(CheckpointError) in try checked(name) }
       ?? CheckpointStore.defaultName(sequence: sequence, step: checkpoint.step)
     let contents = try CheckpointWriter.plan(
       checkpoint, sequence: sequence, options: options.save)

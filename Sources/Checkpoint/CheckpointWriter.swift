@@ -46,8 +46,15 @@ public struct CheckpointWriter: Sendable {
     _ checkpoint: Checkpoint, tensors: [TensorDeclaration], replacing: Bool = true,
     fill: (String, Range<Int>, UnsafeMutableRawBufferPointer) throws(CheckpointError) -> Void
   ) throws(CheckpointError) {
+    try write(checkpoint, tensors: tensors, sequence: 0, replacing: replacing, fill: fill)
+  }
+
+  func write(
+    _ checkpoint: Checkpoint, tensors: [TensorDeclaration], sequence: UInt64, replacing: Bool,
+    fill: (String, Range<Int>, UnsafeMutableRawBufferPointer) throws(CheckpointError) -> Void
+  ) throws(CheckpointError) {
     let plan = try CheckpointWriter.plan(
-      checkpoint, tensors: tensors, sequence: 0, options: options)
+      checkpoint, tensors: tensors, sequence: sequence, options: options)
     let result: Result<Void, CheckpointError> = withoutActuallyEscaping(fill) { fill in
       Result { () throws(CheckpointError) in
         try write(plan, ProducedDataSource(fill: fill), replacing: replacing)

@@ -1,12 +1,11 @@
 internal import CheckpointFormat
 internal import CheckpointIO
-internal import Synchronization
 internal import SystemPackage
 
 /// Reads a container's chunks, verified, from several threads at once.
 final class ChunkSource: Sendable {
   let container: ContainerFile
-  private let idle = Mutex<[Worker]>([])
+  private let idle = Locked<[Worker]>([])
 
   /// One thread's decoder and memory: at most two chunks. Unchecked, because a worker that is in
   /// use is not in the list: one thread has it at a time.
@@ -106,7 +105,8 @@ final class ChunkSource: Sendable {
     try result.get()
   }
 
-  private func withWorker(_ body: (Worker) throws(CheckpointError) -> Void) throws(CheckpointError) {
+  private func withWorker(_ body: (Worker) throws(CheckpointError) -> Void) throws(CheckpointError)
+  {
     let worker = idle.withLock { $0.popLast() } ?? Worker()
     defer { idle.withLock { $0.append(worker) } }
     try body(worker)

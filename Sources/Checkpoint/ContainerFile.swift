@@ -34,7 +34,10 @@ final class ContainerFile: Sendable {
   }
 
   /// For salvage: with a block and an index that were put together from what is left.
-  init(_ file: any File, path: FilePath, sizeBytes: UInt64, block: Block, index: ContainerIndex, damage: [FormatError]) {
+  init(
+    _ file: any File, path: FilePath, sizeBytes: UInt64, block: Block, index: ContainerIndex,
+    damage: [FormatError]
+  ) {
     self.path = path
     self.file = file
     self.sizeBytes = sizeBytes
@@ -44,12 +47,15 @@ final class ContainerFile: Sendable {
   }
 
   /// Opens the file at `path`, symbolic links followed.
-  static func open(_ path: FilePath, in fileSystem: any FileSystem) throws(CheckpointError) -> any File {
+  static func open(_ path: FilePath, in fileSystem: any FileSystem) throws(CheckpointError)
+    -> any File
+  {
     do throws(IOError) {
-      guard let name = path.lastComponent?.string else {
+      let target = fileSystem is PosixFileSystem ? PosixFileSystem.resolvingLinks(path) : path
+      guard let name = target.lastComponent?.string else {
         throw IOError(code: .notFound, operation: "open", path: path)
       }
-      let parent = path.removingLastComponent()
+      let parent = target.removingLastComponent()
       let directory = try fileSystem.openDirectory(parent.isEmpty ? "." : parent)
       return try directory.open(name, .read)
     } catch {
@@ -73,7 +79,8 @@ final class ContainerFile: Sendable {
     switch (head, tail) {
     case (.success(let head), .success(let tail)):
       guard head.facts() == tail.facts(), head.rootDigest == tail.rootDigest else {
-        throw FormatError(.blockMismatch, "superblock and trailer contradict one another", offset: 8)
+        throw FormatError(
+          .blockMismatch, "superblock and trailer contradict one another", offset: 8)
       }
       return (tail, [])
     case (.success(let head), .failure(let error)) where error.isDamage: return (head, [error])
@@ -101,7 +108,7 @@ final class ContainerFile: Sendable {
 
   // MARK: Index
 
-  private static func readIndex(
+  static func readIndex(
     _ file: any File, block: Block
   ) throws -> (ContainerIndex, damage: [FormatError]) {
     let length = Int(block.indexLengthBytes)
@@ -152,7 +159,8 @@ final class ContainerFile: Sendable {
     }
     guard count == buffer.count else {
       throw CheckpointError(
-        FormatError(.truncated, "the file ends in the middle of a chunk", offset: offset + UInt64(count)),
+        FormatError(
+          .truncated, "the file ends in the middle of a chunk", offset: offset + UInt64(count)),
         path: path)
     }
   }

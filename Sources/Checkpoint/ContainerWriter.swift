@@ -1,6 +1,5 @@
 internal import CheckpointFormat
 internal import CheckpointIO
-internal import Synchronization
 internal import SystemPackage
 
 /// Writes one container: chunks, tail, then the head, then publishes it (`FORMAT.md` §2).
@@ -78,16 +77,14 @@ struct ContainerWriter {
       try source.withChunks(requests) { bytes throws(CheckpointError) in
         var encoded = try encoders.encode(bytes, requests: requests)
         for number in encoded.indices {
-          let isFirst = requests[number].range.lowerBound == 0
-          let isLarge =
-            isFirst && requests[number].range.count >= Int(IndexContents.packedBelowBytes)
-          end = end.aligned(to: isLarge ? UInt64(Block.sizeBytes) : ChunkRecord.alignment)
+          end = end.aligned(
+            to: requests[number].isPacked ? ChunkRecord.alignment : UInt64(Block.sizeBytes))
           encoded[number].record.offset = end
           end = encoded[number].record.end
           chunks.append(encoded[number].record)
           digests.append(contentsOf: encoded[number].digest)
         }
-        try writeBatch(encoded, bytes, to: file)
+        try writeBatch(encoded, bytes, requests: requests, to: file)
       }
     }
     return (chunks, digests)
@@ -96,9 +93,10 @@ struct ContainerWriter {
   /// Writes encoded chunks: small neighbours together, since a system call for each would cost more
   /// than the copy.
   private func writeBatch(
-    _ encoded: [ChunkEncoder.Encoded], _ bytes: [UnsafeRawBufferPointer], to file: AtomicFile
+    _ encoded: [ChunkEncoder.Encoded], _ bytes: [UnsafeRawBufferPointer],
+    requests: [ChunkRequest], to file: AtomicFile
   ) throws(CheckpointError) {
-    let small = encoded.prefix { UInt64($0.record.storedBytes) < IndexContents.packedBelowBytes }
+    let small = encoded[0..<requests.prefix { $0.isPacked }.count]
     nonisolated(unsafe) let bytes = bytes
     do throws(IOError) {
       if let first = small.first {
@@ -149,7 +147,10 @@ struct ContainerWriter {
           batch = []
           batchSize = 0
         }
-        batch.append(ChunkRequest(tensor: contents.tensors[number], range: range))
+        batch.append(
+          ChunkRequest(
+            tensor: contents.tensors[number], range: range,
+            isPacked: size < Int(IndexContents.packedBelowBytes)))
         batchSize += range.count
         start = range.upperBound
       }
@@ -178,7 +179,7 @@ private final class EncoderPool: Sendable {
     var encoder: ChunkEncoder
   }
 
-  private let idle = Mutex<[Idle]>([])
+  private let idle = Locked<[Idle]>([])
   private let compression: Compression
   private let hasDigests: Bool
 
@@ -190,7 +191,7 @@ private final class EncoderPool: Sendable {
   func encode(
     _ chunks: [UnsafeRawBufferPointer], requests: [ChunkRequest]
   ) throws(CheckpointError) -> [ChunkEncoder.Encoded] {
-    let results = Mutex([ChunkEncoder.Encoded?](repeating: nil, count: chunks.count))
+    let results = Locked([ChunkEncoder.Encoded?](repeating: nil, count: chunks.count))
     nonisolated(unsafe) let chunks = chunks
     try parallel(count: chunks.count) { (number) throws(CheckpointError) in
       let worker =

@@ -25,7 +25,8 @@ public enum MetricMode: String, Sendable, Hashable, CaseIterable {
     let isLess = words.contains(where: MetricMode.less.contains)
     guard isMore != isLess else {
       throw CheckpointError(
-        .invalidArgument, "whether more or less of \"\(metric)\" is better can't be told from its name",
+        .invalidArgument,
+        "whether more or less of \"\(metric)\" is better can't be told from its name",
         advice: "say min or max")
     }
     return isMore ? .max : .min

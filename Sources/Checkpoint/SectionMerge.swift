@@ -11,8 +11,9 @@ enum SectionMerge {
     guard
       let (base, table) = copies.lazy.compactMap({ view in
         (try? SectionTable(
-          decoding: view, isWhole: false, indexLengthBytes: UInt64(view.count), offset: 0)
-        ).map { (view, $0) }
+          decoding: view, isWhole: false, indexLengthBytes: UInt64(view.count), offset: 0)).map {
+            (view, $0)
+          }
       }).first
     else { return nil }
     // Between sections there are only zeros: header, table and sections are all there is.

@@ -14,6 +14,8 @@ protocol TensorDataSource {
 struct ChunkRequest {
   var tensor: TensorDeclaration
   var range: Range<Int>
+  /// Whether it shares pages with its neighbours.
+  var isPacked: Bool
 }
 
 /// Tensors in memory: nothing is copied.
@@ -48,7 +50,8 @@ struct MemoryDataSource: TensorDataSource {
 
 /// Tensors that are produced as they are written: one batch of chunks in memory.
 final class ProducedDataSource: TensorDataSource {
-  typealias Fill = (String, Range<Int>, UnsafeMutableRawBufferPointer) throws(CheckpointError) -> Void
+  typealias Fill = (String, Range<Int>, UnsafeMutableRawBufferPointer) throws(CheckpointError) ->
+    Void
 
   private let fill: Fill
   private var memory: [UInt8] = []

@@ -1,8 +1,8 @@
 extension Block {
-  /// Decodes 4096 bytes that stand at `offset` of a file of `fileLengthBytes` bytes, and checks every rule of
-  /// `FORMAT.md` §3.
+  /// Decodes 4096 bytes that stand at `offset` of a file of `fileLengthBytes` bytes, and checks every
+  /// rule of `FORMAT.md` §3. Salvage gives no length: it takes torn files too.
   package init(
-    decoding bytes: [UInt8], as kind: Kind, at offset: UInt64, fileLengthBytes actual: UInt64
+    decoding bytes: [UInt8], as kind: Kind, at offset: UInt64, fileLengthBytes actual: UInt64?
   ) throws(FormatError) {
     guard bytes.count == Block.sizeBytes else {
       throw FormatError(.truncated, "the \(kind.name) is cut off", offset: offset)
@@ -43,7 +43,8 @@ extension Block {
     indexChecksum = view.u32(96)
     rootDigest = Array(bytes[128..<160])
 
-    guard fileLengthBytes <= actual else {
+    let actual = actual ?? fileLengthBytes
+    guard fileLengthBytes <= actual, fileLengthBytes <= UInt64(Int64.max) else {
       throw FormatError(
         .truncated, "the file has \(actual) bytes of \(fileLengthBytes)", offset: actual)
     }

@@ -1,3 +1,5 @@
+internal import CCheckpointShims
+
 /// Bytes read as little-endian numbers at offsets the caller has checked. An offset outside is a
 /// bug of the caller's and stops the program, in release builds too; it never reads out of bounds.
 package struct ByteView: Sendable {
@@ -35,6 +37,9 @@ package struct ByteView: Sendable {
 
   /// Whether all bytes of `range` are zero.
   package func isZero(_ range: Range<Int>) -> Bool {
-    bytes[range].allSatisfy { $0 == 0 }
+    precondition(range.lowerBound >= 0 && range.upperBound <= bytes.count)
+    return unsafe bytes.withUnsafeBytes {
+      unsafe ckpt_is_zero(UnsafeRawBufferPointer(rebasing: $0[range]).baseAddress, range.count)
+    }
   }
 }

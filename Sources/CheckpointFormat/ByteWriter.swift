@@ -18,7 +18,7 @@ package struct ByteWriter {
 
   /// Appends `count` zero bytes.
   package mutating func appendZeros(_ count: Int) {
-    bytes.append(contentsOf: repeatElement(0, count: count))
+    bytes += [UInt8](repeating: 0, count: count)
   }
 
   /// Appends zeros until the length is a multiple of `alignment`.

@@ -75,9 +75,11 @@ package final class ChunkDecoder {
     if planes.count < output.count { planes = [UInt8](repeating: 0, count: output.count) }
     var end = 8 * width
     for plane in 0..<width {
-      let entry = unsafe stored.loadUnaligned(fromByteOffset: 8 * plane, as: UInt64.self).littleEndian
+      let entry = unsafe stored.loadUnaligned(fromByteOffset: 8 * plane, as: UInt64.self)
+        .littleEndian
       let length = Int(entry >> 32)
-      guard entry & 0xFFFF_FF00 == 0, length <= stored.count - end else {
+      guard entry & 0xFFFF_FF00 == 0, (1...count).contains(length), length <= stored.count - end
+      else {
         throw FormatError(.planeTable, "plane \(plane) of \(length) bytes", offset: record.offset)
       }
       let run = unsafe UnsafeRawBufferPointer(rebasing: stored[end..<end + length])

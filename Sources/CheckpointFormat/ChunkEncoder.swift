@@ -63,7 +63,8 @@ package final class ChunkEncoder {
     guard whole.codec != .raw else { return nil }
     let length = unsafe output.withUnsafeMutableBytes {
       unsafe coder.encode(
-        bytes, with: whole.codec, into: UnsafeMutableRawBufferPointer(rebasing: $0[0..<max(1, limit)]))
+        bytes, with: whole.codec,
+        into: UnsafeMutableRawBufferPointer(rebasing: $0[0..<max(1, limit)]))
     }
     return length.map { (.none, whole.codec, $0) }
   }

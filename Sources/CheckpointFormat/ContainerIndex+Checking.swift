@@ -88,7 +88,8 @@ extension ContainerIndex {
         else {
           throw FormatError(
             .chunkPartition,
-            "tensor number \(number): \(chunkCount) chunks from \(firstChunk), expected \(expected)")
+            "tensor number \(number): \(chunkCount) chunks from \(firstChunk), expected \(expected)"
+          )
         }
         var count: UInt64 = 0
         for chunk in Int(firstChunk)..<Int(firstChunk + chunkCount) {
@@ -105,7 +106,8 @@ extension ContainerIndex {
         guard view.u64(at + 48) == count else {
           throw FormatError(
             .nonFiniteMismatch,
-            "tensor number \(number): \(view.u64(at + 48)) non-finite values, its chunks have \(count)")
+            "tensor number \(number): \(view.u64(at + 48)) non-finite values, its chunks have \(count)"
+          )
         }
         nonFinite += count
       }
@@ -124,7 +126,8 @@ extension ContainerIndex {
     let first = view.u64(at + 16)
     let (end, overflow) = first.addingReportingOverflow(rank)
     guard !overflow, end <= UInt64(count(.dimensions)) else {
-      throw FormatError(.dimensionBounds, "tensor number \(number): dimensions outside their section")
+      throw FormatError(
+        .dimensionBounds, "tensor number \(number): dimensions outside their section")
     }
     var elements: UInt64 = 1
     for dimension in Int(first)..<Int(end) {
@@ -180,7 +183,8 @@ extension ContainerIndex {
       }
       guard chunk.storedBytes >= 1, chunk.storedBytes <= chunk.logicalBytes else {
         throw FormatError(
-          .storedLength, "chunk \(number): \(chunk.storedBytes) bytes stored for \(chunk.logicalBytes)")
+          .storedLength,
+          "chunk \(number): \(chunk.storedBytes) bytes stored for \(chunk.logicalBytes)")
       }
       guard let transform = ChunkTransform(rawValue: chunk.transform) else {
         throw FormatError(.transform, "chunk \(number): unknown transform \(chunk.transform)")

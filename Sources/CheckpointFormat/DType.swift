@@ -104,5 +104,6 @@ public enum DType: UInt8, Sendable, Hashable, CaseIterable {
 }
 
 extension DType: CustomStringConvertible {
+  /// The name.
   public var description: String { name }
 }

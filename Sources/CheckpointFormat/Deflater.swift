@@ -30,7 +30,8 @@ internal import CZlib
   }
 
   /// Compresses `input` into `output`; nil if it doesn't fit.
-  func compress(_ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer) -> Int? {
+  func compress(_ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer) -> Int?
+  {
     guard isReady, unsafe deflateReset(stream) == Z_OK else { return nil }
     unsafe stream.pointee.next_in = UnsafeMutablePointer(
       mutating: input.baseAddress?.assumingMemoryBound(to: UInt8.self))
@@ -69,6 +70,7 @@ internal import CZlib
     unsafe stream.pointee.next_out = output.baseAddress?.assumingMemoryBound(to: UInt8.self)
     unsafe stream.pointee.avail_out = UInt32(output.count)
     let result = unsafe inflate(stream, Z_FINISH)
-    return unsafe result == Z_STREAM_END && stream.pointee.avail_in == 0 && stream.pointee.avail_out == 0
+    return unsafe result == Z_STREAM_END && stream.pointee.avail_in == 0
+      && stream.pointee.avail_out == 0
   }
 }

@@ -14,7 +14,7 @@ package enum FormatRule: String, Sendable, Hashable, CaseIterable {
   // §6: chunks.
   case transform, codec, storedChecksum, logicalChecksum, planeTable, decode
   // §7, §8: full verification.
-  case indexMismatch, padding, digest, rootDigest
+  case indexMismatch, padding, document, digest, rootDigest
 }
 
 /// A file that breaks a rule: which, how, and where.

@@ -152,7 +152,8 @@ package struct IndexContents: Sendable {
         tensors[target].dtype == tensor.dtype, tensors[target].shape == tensor.shape
       else {
         throw FormatError(
-          .alias, "\"\(tensor.name)\" is an alias of \"\(name)\", which is not a tensor of its own"
+          .alias,
+          "\"\(tensor.name)\" is an alias of \"\(name)\", which is not a tensor of its own"
             + " with the same dtype and shape")
       }
       targets.append(target)

@@ -5,5 +5,6 @@ public struct JSONError: Error, Sendable, Hashable, CustomStringConvertible {
   /// Where, in bytes from the start of the text.
   public var offset: Int
 
+  /// Message and place, in one line.
   public var description: String { "\(message) at byte \(offset)" }
 }

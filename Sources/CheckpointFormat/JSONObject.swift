@@ -7,6 +7,7 @@ public struct JSONObject: Sendable, ExpressibleByDictionaryLiteral {
   /// An empty object.
   public init() {}
 
+  /// Of equal names the last one counts.
   public init(dictionaryLiteral elements: (String, JSONValue)...) {
     for (key, value) in elements { self[key] = value }
   }
@@ -37,5 +38,6 @@ extension JSONObject: Hashable {
   /// Equal if the same members have equal values, whatever their order (RFC 8259 §4).
   public static func == (a: JSONObject, b: JSONObject) -> Bool { a.values == b.values }
 
+  /// Whatever the members' order.
   public func hash(into hasher: inout Hasher) { hasher.combine(values) }
 }

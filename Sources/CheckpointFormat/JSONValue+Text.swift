@@ -14,7 +14,11 @@ extension JSONValue {
     case .bool(let value): output += value ? "true" : "false"
     case .int(let value): output += String(value)
     case .double(let value):
-      if value.isFinite { output += "\(value)" } else { JSONValue.write(nonFinite: value, to: &output) }
+      if value.isFinite {
+        output += "\(value)"
+      } else {
+        JSONValue.write(nonFinite: value, to: &output)
+      }
     case .string(let value): JSONValue.write(string: value, to: &output)
     case .array(let values):
       JSONValue.write(

@@ -23,4 +23,21 @@ package enum NonFinite {
     default: 0
     }
   }
+
+  /// Makes every element NaN, or 0 where the dtype has none.
+  package static func fillWithNaN(_ bytes: UnsafeMutableRawBufferPointer, dtype: DType) {
+    let pattern: [UInt8] =
+      switch dtype {
+      case .f16: [0x00, 0x7E]
+      case .bf16: [0xC0, 0x7F]
+      case .f32, .c64: [0x00, 0x00, 0xC0, 0x7F]
+      case .f64: [0, 0, 0, 0, 0, 0, 0xF8, 0x7F]
+      case .f8e5m2: [0x7E]
+      case .f8e4m3: [0x7F]
+      case .f8e8m0: [0xFF]
+      case .f8e4m3fnuz, .f8e5m2fnuz: [0x80]
+      default: [0]
+      }
+    for place in bytes.indices { unsafe bytes[place] = pattern[place % pattern.count] }
+  }
 }

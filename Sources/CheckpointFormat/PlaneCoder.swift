@@ -88,7 +88,8 @@ final class PlaneCoder {
   /// What an ideal order-0 code leaves, plus the cost of its table.
   private static func entropyShare(_ bytes: UnsafeRawBufferPointer) -> Double {
     var histogram = [UInt32](repeating: 0, count: 256)
-    for unsafe byte in unsafe bytes { histogram[Int(byte)] += 1 }
+    // Not `for byte in bytes`, whose `unsafe` the formatter breaks.
+    for place in bytes.indices { unsafe histogram[Int(bytes[place])] += 1 }
     let total = Double(bytes.count)
     var bits = 0.0
     for count in histogram where count > 0 {

@@ -17,16 +17,16 @@ package struct SectionTable: Sendable {
       view.bytes.starts(with: IndexLayout.magic)
     else { throw FormatError(.indexMagic, "the index's magic is missing", offset: offset) }
     let count = view.u32(8)
-    guard count >= UInt32(SectionKind.required.count), count <= FormatLimits.sections else {
-      throw FormatError(.sectionCount, "\(count) sections", offset: offset + 8)
-    }
+    let tableEnd = IndexLayout.headerBytes + IndexLayout.entryBytes * Int(count)
+    guard count >= UInt32(SectionKind.required.count), count <= FormatLimits.sections,
+      tableEnd <= view.count
+    else { throw FormatError(.sectionCount, "\(count) sections", offset: offset + 8) }
     guard view.u64(16) == length else {
       throw FormatError(
         .indexLength, "the index calls itself \(view.u64(16)) bytes long, not \(length)",
         offset: offset + 16)
     }
-    let tableEnd = IndexLayout.headerBytes + IndexLayout.entryBytes * Int(count)
-    guard tableEnd <= view.count,
+    guard
       view.checksum(
         IndexLayout.headerBytes..<tableEnd, continuing: view.checksum(0..<28)) == view.u32(28)
     else {
@@ -80,7 +80,8 @@ package struct SectionTable: Sendable {
       }
       guard recordBytes == UInt64(known.recordBytes) else {
         throw FormatError(
-          .sectionRecordSize, "section \(known): records of \(recordBytes) bytes", offset: here + 32)
+          .sectionRecordSize, "section \(known): records of \(recordBytes) bytes", offset: here + 32
+        )
       }
       guard records <= known.countLimit, known != .summary || records == 1 else {
         throw FormatError(

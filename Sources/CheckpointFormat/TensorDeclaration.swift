@@ -26,7 +26,8 @@ extension TensorDeclaration {
     }
     var elements: UInt64 = 1
     for dimension in shape {
-      guard dimension >= 0, case let product = elements.multipliedReportingOverflow(by: UInt64(dimension)),
+      guard dimension >= 0,
+        case let product = elements.multipliedReportingOverflow(by: UInt64(dimension)),
         !product.overflow
       else { throw FormatError(.tensorSize, "\"\(name)\" has the impossible shape \(shape)") }
       elements = product.partialValue

@@ -19,13 +19,15 @@ public struct Timestamp: Sendable, Hashable, Comparable {
   /// Seconds since the epoch; exact to about a microsecond.
   public var seconds: Double { Double(nanoseconds) / 1e9 }
 
+  /// Whether `a` came before `b`.
   public static func < (a: Timestamp, b: Timestamp) -> Bool { a.nanoseconds < b.nanoseconds }
 }
 
 extension Timestamp: CustomStringConvertible {
   /// ISO 8601 in UTC to the second, such as `2026-11-22T20:30:00Z`.
   public var description: String {
-    let total = nanoseconds >= 0 ? nanoseconds / 1_000_000_000 : (nanoseconds - 999_999_999) / 1_000_000_000
+    // Rounded down, also before 1970.
+    let total = nanoseconds / 1_000_000_000 - (nanoseconds % 1_000_000_000 < 0 ? 1 : 0)
     let secondOfDay = ((total % 86400) + 86400) % 86400
     let days = (total - secondOfDay) / 86400
     // Days to a civil date: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms".

@@ -1,4 +1,3 @@
-import Synchronization
 import SystemPackage
 
 /// A file that appears in its directory whole and durable, or not at all.
@@ -32,7 +31,7 @@ package final class AtomicFile: Sendable {
   package let temporaryName: String
   let directory: any Directory
   let file: any File
-  private let state: Mutex<State>
+  private let state: Locked<State>
 
   /// Makes the temporary, locks it and reserves its space.
   ///
@@ -49,7 +48,7 @@ package final class AtomicFile: Sendable {
     (name, file) = try Self.makeTemporary(in: directory, name: temporaryName)
     self.directory = directory
     self.temporaryName = name
-    state = Mutex(State())
+    state = Locked(State())
     guard let expectedSizeBytes else { return }
     do {
       try reserve(expectedSizeBytes)

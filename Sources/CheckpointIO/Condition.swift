@@ -6,8 +6,7 @@
   import Glibc
 #endif
 
-/// A mutex with a condition variable, which `Synchronization.Mutex` lacks. What it guards lies with
-/// its user.
+/// A mutex with a condition variable. What it guards lies with its user.
 package final class Condition: Sendable {
   private nonisolated(unsafe) let mutex: UnsafeMutablePointer<pthread_mutex_t>
   private nonisolated(unsafe) let condition: UnsafeMutablePointer<pthread_cond_t>

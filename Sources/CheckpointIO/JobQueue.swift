@@ -36,20 +36,20 @@ final class JobQueue: Sendable {
   /// Starts a thread that runs jobs until `close()`. The thread keeps the queue alive.
   func startThread() {
     let context = Unmanaged.passRetained(self).toOpaque()
-    #if canImport(Darwin)
-      var thread: pthread_t?
-    #else
+    #if canImport(Glibc)
       var thread = pthread_t()
+    #else
+      var thread: pthread_t?
     #endif
     let result = pthread_create(&thread, nil, { JobQueue.runThread($0) }, context)
     guard result == 0 else {
       // Without a thread every later job would wait for ever, in silence.
       fatalError("pthread_create: error \(result)")
     }
-    #if canImport(Darwin)
-      if let thread { pthread_detach(thread) }
-    #else
+    #if canImport(Glibc)
       pthread_detach(thread)
+    #else
+      if let thread { pthread_detach(thread) }
     #endif
   }
 

@@ -1,4 +1,3 @@
-import Synchronization
 import SystemPackage
 
 /// A file descriptor that can be closed while other threads use it: it is given back to the system
@@ -10,11 +9,11 @@ final class OpenDescriptor: Sendable {
     var isClosed = false
   }
 
-  private let state: Mutex<State>
+  private let state: Locked<State>
 
   /// Takes over `descriptor`.
   init(_ descriptor: Int32) {
-    state = Mutex(State(descriptor: descriptor))
+    state = Locked(State(descriptor: descriptor))
   }
 
   deinit { close() }

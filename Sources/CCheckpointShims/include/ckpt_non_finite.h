@@ -1,6 +1,7 @@
 #ifndef CKPT_NON_FINITE_H
 #define CKPT_NON_FINITE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -10,5 +11,8 @@ size_t ckpt_count_masked(const void *scalars, size_t count, size_t width, uint64
 
 /// How many of `count` bytes are `value` once the bits outside `mask` are cleared.
 size_t ckpt_count_bytes(const void *bytes, size_t count, uint8_t mask, uint8_t value);
+
+/// Whether all of `count` bytes are zero.
+bool ckpt_is_zero(const void *bytes, size_t count);
 
 #endif

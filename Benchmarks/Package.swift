@@ -1,0 +1,24 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// A package of its own: who uses the library never resolves the benchmark harness.
+let package = Package(
+  name: "ckpt-benchmarks",
+  platforms: [.macOS(.v15)],
+  dependencies: [
+    .package(name: "ckpt", path: ".."),
+    // Medians over many runs, baselines and thresholds.
+    .package(url: "https://github.com/ordo-one/benchmark", from: "1.38.1", traits: []),
+  ],
+  targets: [
+    .executableTarget(
+      name: "EngineBenchmarks",
+      dependencies: [
+        .product(name: "Checkpoint", package: "ckpt"),
+        .product(name: "CheckpointTrainer", package: "ckpt"),
+        .product(name: "Benchmark", package: "benchmark"),
+      ],
+      path: "Benchmarks/EngineBenchmarks",
+      plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")])
+  ]
+)
