@@ -184,7 +184,7 @@ extension CheckpointReader {
 
 extension Verification {
   /// Of a file that can't be opened. Failures of the system are thrown on: they say nothing about it.
-  init(unreadable error: CheckpointError) throws(CheckpointError) {
+  package init(unreadable error: CheckpointError) throws(CheckpointError) {
     guard ![.notFound, .permissionDenied, .io].contains(error.code) else { throw error }
     self.init(
       state: .unreadable,
@@ -202,12 +202,14 @@ extension Verification {
 
 extension CheckpointStore {
   /// Checks a checkpoint.
+  /// - Parameter progress: as `CheckpointReader.verify(_:progress:)`.
   /// - Throws: `CheckpointError`: `notFound`, `io`.
   public func verify(
-    _ stored: StoredCheckpoint, _ depth: Verification.Depth = .full
+    _ stored: StoredCheckpoint, _ depth: Verification.Depth = .full,
+    progress: @Sendable (UInt64) -> Void = { _ in }
   ) throws(CheckpointError) -> Verification {
     do throws(CheckpointError) {
-      return try reader(stored).verify(depth)
+      return try reader(stored).verify(depth, progress: progress)
     } catch {
       return try Verification(unreadable: error)
     }

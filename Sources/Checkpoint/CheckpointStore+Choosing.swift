@@ -48,15 +48,7 @@ extension CheckpointStore {
     by metric: String, mode: MetricMode = .auto
   ) throws(CheckpointError) -> StoredCheckpoint? {
     let mode = try mode.resolved(for: metric)
-    let ranked = try list().filter { $0.failure == nil && $0.metrics[metric]?.isFinite == true }
-    let healthy = ranked.filter { !$0.hasNonFinite }
-    var best: (stored: StoredCheckpoint, value: Double)?
-    for stored in healthy.isEmpty ? ranked : healthy {
-      guard let value = stored.metrics[metric] else { continue }
-      if let current = best, !mode.isBetter(value, than: current.value) { continue }
-      best = (stored, value)
-    }
-    return best?.stored
+    return try list().best(by: metric, mode: mode)
   }
 
   /// Loads a checkpoint, every byte verified.

@@ -1,0 +1,33 @@
+internal import ArgumentParser
+
+/// `ckpt`: all it does is done by subcommands.
+struct RootCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "ckpt",
+    abstract: "Look at, check, compare and rescue training checkpoints.",
+    discussion: """
+      EXAMPLES
+        ckpt ls run                              what is in a run's directory
+        ckpt inspect run/00000012.ckpt           what is in a checkpoint
+        ckpt verify run                          check every byte of every checkpoint
+        ckpt diff a.ckpt b.ckpt                  what differs, and by how much
+        ckpt salvage torn.ckpt -o rescued.ckpt   rescue what is intact
+
+      \(ExitStatus.help(no: "the answer is no: damaged, different, something lost"))
+      """,
+    version: "ckpt \(programVersion), container format 1.0",
+    subcommands: [
+      ListCommand.self,
+      InspectCommand.self,
+      VerifyCommand.self,
+      DiffCommand.self,
+      SalvageCommand.self,
+      PinCommand.self,
+      UnpinCommand.self,
+    ])
+
+  static let programVersion = "0.1.0"
+
+  /// Wrong usage is told like any other error.
+  static var _errorPrefix: String { "ckpt: " }
+}
