@@ -63,7 +63,9 @@ struct TrainCommand: TerminalCommand {
   @Option(help: "The metric that decides which is better.")
   var monitor = "val_acc"
 
-  @Option(help: "How files are coded: \(Compression.allCases.map(\.rawValue).joined(separator: ", ")).")
+  @Option(
+    help: "How files are coded: none, fast or compact.",
+    completion: .list(Compression.allCases.map(\.rawValue)), transform: TrainCommand.compression)
   var compression = Compression.none
 
   /// For the demonstration of a crash: the n-th save of this process is its last.
@@ -82,6 +84,13 @@ struct TrainCommand: TerminalCommand {
     guard (0..<1).contains(dropout), (0..<1).contains(validationSplit) else {
       throw ValidationError("--dropout and --validation-split go from 0 to below 1.")
     }
+  }
+
+  private static func compression(_ text: String) throws -> Compression {
+    guard let compression = Compression(rawValue: text) else {
+      throw ValidationError("There is none, fast and compact, but no '\(text)'.")
+    }
+    return compression
   }
 
   private var hiddenUnits: [Int] {
@@ -144,8 +153,6 @@ struct TrainCommand: TerminalCommand {
       callbacks: [saves], validationData: input.validation, resumeFrom: store, console: console)
   }
 }
-
-extension Compression: ExpressibleByArgument {}
 
 extension CheckpointError {
   /// From what a trainer reports that no checkpoint caused.

@@ -16,12 +16,15 @@ struct TrainingInput {
   init(
     _ path: FilePath, drawsDigits: Bool, labels: String?, validationSplit: Double
   ) throws(TrainerError) {
-    guard path.extension?.lowercased() != "csv" else {
+    if path.extension?.lowercased() == "csv" {
       try self.init(csv: path, labels: labels, validationSplit: validationSplit)
-      return
+    } else {
+      try self.init(
+        images: drawsDigits ? DrawnDigits().images(in: path) : DigitImages(directory: path))
     }
-    let images =
-      drawsDigits ? try DrawnDigits().images(in: path) : try DigitImages(directory: path)
+  }
+
+  private init(images: DigitImages) throws(TrainerError) {
     classCount = 10
     features = images.trainingImages
     targets = try toCategorical(images.trainingLabels, classCount: 10)
