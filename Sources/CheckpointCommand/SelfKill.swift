@@ -14,7 +14,7 @@ final class SelfKill: Sendable {
   private let save: Int
   private nonisolated(unsafe) var count = 0
   private nonisolated(unsafe) var beganSeconds = 0.0
-  private nonisolated(unsafe) var longestSeconds = 0.002
+  private nonisolated(unsafe) var shortestSeconds = 1.0
 
   init(inSave save: Int) {
     self.save = save
@@ -28,15 +28,15 @@ final class SelfKill: Sendable {
       beganSeconds = Console.monotonicSeconds()
       if count == save { startTimer() }
     case .ended:
-      longestSeconds = max(longestSeconds, Console.monotonicSeconds() - beganSeconds)
+      shortestSeconds = min(shortestSeconds, Console.monotonicSeconds() - beganSeconds)
       // The save was quicker than the timer: this, too, is a moment to die at.
       if count == save { kill(getpid(), SIGKILL) }
     }
   }
 
-  /// A moment within the time that saves have taken so far.
+  /// A moment within the time that the quickest save so far has taken, or within 2 ms.
   private func startTimer() {
-    let microseconds = UInt.random(in: 0...UInt(longestSeconds * 1e6))
+    let microseconds = UInt.random(in: 0...UInt(min(shortestSeconds, 0.002) * 1e6))
     #if canImport(Darwin)
       var thread: pthread_t?
     #else
