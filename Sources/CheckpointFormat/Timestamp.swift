@@ -25,7 +25,8 @@ public struct Timestamp: Sendable, Hashable, Comparable {
 extension Timestamp: CustomStringConvertible {
   /// ISO 8601 in UTC to the second, such as `2026-11-22T20:30:00Z`.
   public var description: String {
-    let total = nanoseconds >= 0 ? nanoseconds / 1_000_000_000 : (nanoseconds - 999_999_999) / 1_000_000_000
+    let (quotient, remainder) = nanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000)
+    let total = remainder < 0 ? quotient - 1 : quotient
     let secondOfDay = ((total % 86400) + 86400) % 86400
     let days = (total - secondOfDay) / 86400
     // Days to a civil date: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms".
