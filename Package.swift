@@ -100,7 +100,7 @@ let package = Package(
 )
 
 for target in package.targets where [.executable, .test, .regular].contains(target.type) {
-  guard !target.name.hasPrefix("C") || target.name.hasPrefix("Checkpoint") else { continue }
+  guard target.name != "CCheckpointShims" else { continue }
   var settings = target.swiftSettings ?? []
   settings.append(.enableUpcomingFeature("ExistentialAny"))
   settings.append(.enableUpcomingFeature("MemberImportVisibility"))
