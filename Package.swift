@@ -113,7 +113,7 @@ let package = Package(
     .testTarget(
       name: "CheckpointCommandTests",
       dependencies: [
-        "CheckpointCommand", "Checkpoint",
+        "CheckpointCommand", "Checkpoint", "ckpt",
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
   ]

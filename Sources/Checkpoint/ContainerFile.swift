@@ -46,10 +46,11 @@ final class ContainerFile: Sendable {
     self.damage = damage
   }
 
-  /// Opens the file at `path`, symbolic links followed.
+  /// Opens the file at `path`, symbolic links followed. Errors name the path that was given.
   static func open(_ path: FilePath, in fileSystem: any FileSystem) throws(CheckpointError)
     -> any File
   {
+    let kind: FileStatus.Kind
     do throws(IOError) {
       let target = fileSystem is PosixFileSystem ? PosixFileSystem.resolvingLinks(path) : path
       guard let name = target.lastComponent?.string else {
@@ -57,10 +58,17 @@ final class ContainerFile: Sendable {
       }
       let parent = target.removingLastComponent()
       let directory = try fileSystem.openDirectory(parent.isEmpty ? "." : parent)
-      return try directory.open(name, .read)
+      let file = try directory.open(name, .read)
+      kind = try file.status().kind
+      if kind == .regular { return file }
     } catch {
-      throw CheckpointError(error)
+      var error = CheckpointError(error)
+      error.path = path
+      throw error
     }
+    throw CheckpointError(
+      .notACheckpoint, "this is a \(kind == .directory ? "directory" : "special file")",
+      path: path, advice: kind == .directory ? "ckpt ls lists it" : nil)
   }
 
   // MARK: Blocks

@@ -38,8 +38,7 @@ struct DocumentDifference {
     } else if case .array(let left)? = a, case .array(let right)? = b {
       for index in 0..<max(left.count, right.count) {
         compare(
-          index < left.count ? left[index] : nil, index < right.count ? right[index] : nil,
-          at: path + "[\(index)]")
+          left.dropFirst(index).first, right.dropFirst(index).first, at: path + "[\(index)]")
       }
     } else if places.count == DocumentDifference.placeCount {
       isCut = true

@@ -32,7 +32,6 @@ enum ErrorReport {
 
   private static func advice(for error: CheckpointError) -> String? {
     switch error.errno {
-    case .isDirectory?: "ckpt ls lists a directory"
     case .notDirectory?: "ckpt inspect shows a file"
     default: nil
     }

@@ -17,8 +17,10 @@ struct FileReport {
     try terminal.print()
     var table = Table([
       Table.Column("TENSOR", isElidable: true), Table.Column("DTYPE"), Table.Column("SHAPE"),
-      Table.Column("SIZE", isNumeric: true), Table.Column("STORED", isNumeric: true),
-      Table.Column("RATIO", isNumeric: true), Table.Column("ENCODING", isElidable: true),
+      Table.Column("SIZE", isNumeric: true),
+      Table.Column("STORED", isNumeric: true, isSpare: true),
+      Table.Column("RATIO", isNumeric: true, isSpare: true),
+      Table.Column("ENCODING", isElidable: true),
       Table.Column("NON-FINITE", isNumeric: true),
     ])
     for position in 0..<reader.tensorCount {

@@ -59,7 +59,7 @@ struct ListCommand: TerminalCommand {
       for (number, stored) in listing.checkpoints.enumerated() {
         progress.start(
           stored.fileName, "\(number + 1) of \(listing.checkpoints.count)",
-          totalBytes: stored.sizeBytes)
+          totalBytes: stored.summary.storedBytes)
         do throws(CheckpointError) {
           listing.verifications[stored.fileName] = try store.verify(stored) {
             progress.advance(to: $0)

@@ -11,6 +11,7 @@ final class ProgressBar: Sendable {
     var label = ""
     var note = ""
     var totalBytes: UInt64 = 0
+    var doneBytes: UInt64 = 0
     var lastSeconds: Double?
   }
 
@@ -30,6 +31,7 @@ final class ProgressBar: Sendable {
       $0.label = label.printable
       $0.note = note
       $0.totalBytes = totalBytes
+      $0.doneBytes = 0
     }
     advance(to: 0)
   }
@@ -40,9 +42,11 @@ final class ProgressBar: Sendable {
     let now = terminal.uptimeSeconds()
     guard now - startSeconds >= ProgressBar.delaySeconds else { return }
     state.withLock { state in
+      // Threads don't report in the order in which they get done.
+      state.doneBytes = max(state.doneBytes, doneBytes)
       if let last = state.lastSeconds, now - last < ProgressBar.pauseSeconds { return }
       state.lastSeconds = now
-      let share = state.totalBytes == 0 ? 1 : min(1, Double(doneBytes) / Double(state.totalBytes))
+      let share = state.totalBytes == 0 ? 1 : min(1, Double(state.doneBytes) / Double(state.totalBytes))
       let full = Int(share * Double(ProgressBar.barWidth))
       let bar =
         String(repeating: "█", count: full)

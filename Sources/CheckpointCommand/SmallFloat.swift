@@ -75,11 +75,14 @@ enum SmallFloat {
       case .f8e5m2fnuz: (2, -15)
       default: (0, -127)
       }
-    // Below a power of two numbers lie twice as dense: a quarter of the distance is safe on both sides.
-    let distance = power(of2: max(Int(value.exponent), leastExponent) - mantissaBits)
+    let exponent = max(Int(value.exponent), leastExponent)
+    let above = power(of2: exponent - mantissaBits) / 2
+    // Below a power of two numbers lie twice as dense.
+    let isEdge = value.significand == 1 && exponent > leastExponent
+    let below = isEdge ? above / 2 : above
     for digits in 1...16 {
       if let short = Double(HumanText.number(value, digits: digits)),
-        abs(short - value) < distance / 4
+        abs(short - value) < (abs(short) > abs(value) ? above : below)
       {
         return "\(short)"
       }

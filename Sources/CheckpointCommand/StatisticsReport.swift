@@ -6,6 +6,8 @@ struct StatisticsReport {
   private let reader: CheckpointReader
   private let selections: [TensorSelection]
   private let stream: TensorStream
+  /// Whether aliases are looked into: those that were asked for by name.
+  private let isSelected: Bool
 
   /// - Parameter selections: which tensors; all if empty.
   init(_ reader: CheckpointReader, _ selections: [TensorSelection]) {
@@ -13,22 +15,36 @@ struct StatisticsReport {
     self.selections =
       selections.isEmpty
       ? (0..<reader.tensorCount).map { TensorSelection(reader.info(at: $0)) } : selections
+    isSelected = !selections.isEmpty
     stream = TensorStream(chunkSizeBytes: reader.chunkSizeBytes)
   }
 
   func print(asJSON: Bool, on terminal: Terminal) throws {
+    let progress = ProgressBar(on: terminal)
+    defer { progress.clear() }
+    func each(_ body: (TensorSelection) throws(CheckpointError) -> Void) throws(CheckpointError) {
+      for (number, selection) in selections.enumerated() {
+        progress.start("reading", totalBytes: UInt64(selections.count))
+        progress.advance(to: UInt64(number))
+        try body(selection)
+      }
+      progress.clear()
+    }
     if asJSON {
       var tensors: [JSONValue] = []
-      for selection in selections { tensors.append(try json(selection)) }
+      try each { (selection) throws(CheckpointError) in tensors.append(try json(selection)) }
       try terminal.print(["path": .string(reader.path.string), "tensors": .array(tensors)])
       return
     }
     var table = Table(
-      [Table.Column("TENSOR", isElidable: true), Table.Column("DTYPE"), Table.Column("SHAPE")]
+      [
+        Table.Column("TENSOR", isElidable: true), Table.Column("DTYPE"),
+        Table.Column("SHAPE", isSpare: true),
+      ]
         + ["MIN", "MAX", "MEAN", "STD", "ZEROS", "NAN", "INF"].map {
           Table.Column($0, isNumeric: true)
         } + [Table.Column("HISTOGRAM")])
-    for selection in selections { table.append(try row(selection)) }
+    try each { (selection) throws(CheckpointError) in table.append(try row(selection)) }
     try table.print(on: terminal)
   }
 
@@ -37,7 +53,7 @@ struct StatisticsReport {
     let head = [
       Table.Cell(info.name), Table.Cell(info.dtype.name), Table.Cell("\(selection.shape)"),
     ]
-    if let target = info.aliasOf, selection.rows == nil {
+    if let target = info.aliasOf, !isSelected {
       return head + [Table.Cell](repeating: "", count: 7) + [Table.Cell("= \(target)")]
     }
     guard ElementValues.areReadable(info.dtype) else {

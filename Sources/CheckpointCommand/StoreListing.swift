@@ -7,6 +7,8 @@ struct StoreListing {
   let checkpoints: [StoredCheckpoint]
   /// The file name of the best by each metric.
   private(set) var best: [String: (fileName: String, mode: MetricMode)] = [:]
+  /// The metric that was asked for.
+  private var monitored: String?
   /// By file name, of those that were checked.
   var verifications: [String: Verification] = [:]
 
@@ -38,6 +40,7 @@ struct StoreListing {
         advice: metricNames.isEmpty
           ? nil : "there are: \(metricNames.joined(separator: ", "))")
     }
+    monitored = metric
     best[metric] = checkpoints.best(by: metric, mode: mode).map { ($0.fileName, mode) }
   }
 
@@ -56,11 +59,15 @@ struct StoreListing {
     let hasColumns = metrics.count <= StoreListing.metricColumnCount
     var table = Table(
       [Table.Column("SEQ", isNumeric: true), Table.Column("NAME", isElidable: true)]
-        + ["STEP", "EPOCH"].map { Table.Column($0, isNumeric: true) }
+        + [
+          Table.Column("STEP", isNumeric: true),
+          Table.Column("EPOCH", isNumeric: true, isSpare: true),
+        ]
         + (hasColumns
-          ? metrics.map { Table.Column($0.printable, isNumeric: true) }
-          : [Table.Column("METRICS", isElidable: true)])
-        + ["SIZE", "AGE"].map { Table.Column($0, isNumeric: true) }
+          ? metrics.map {
+            Table.Column($0.printable, isNumeric: true, isSpare: $0 != monitored)
+          } : [Table.Column("METRICS", isElidable: true)])
+        + ["SIZE", "AGE"].map { Table.Column($0, isNumeric: true, isSpare: true) }
         + ["STATE", "MARKS"].map { Table.Column($0) })
     for stored in checkpoints {
       let values = metrics.compactMap { name in

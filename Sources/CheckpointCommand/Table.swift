@@ -1,7 +1,7 @@
 /// Rows under headings, in columns that line up.
 ///
-/// On a terminal no line is wider than it: long names lose their middle, and what then is still too
-/// long its end. Elsewhere nothing is left out.
+/// On a terminal no line is wider than it: long names lose their middle, columns that can be spared
+/// go, and what then is still too long loses its end. Elsewhere nothing is left out.
 struct Table {
   /// A column.
   struct Column {
@@ -11,11 +11,16 @@ struct Table {
     var isNumeric = false
     /// Whether cells may lose their middle where space is short.
     var isElidable = false
+    /// Whether the column may go where space is short.
+    var isSpare = false
 
-    init(_ heading: String, isNumeric: Bool = false, isElidable: Bool = false) {
+    init(
+      _ heading: String, isNumeric: Bool = false, isElidable: Bool = false, isSpare: Bool = false
+    ) {
       self.heading = heading
       self.isNumeric = isNumeric
       self.isElidable = isElidable
+      self.isSpare = isSpare
     }
   }
 
@@ -33,6 +38,8 @@ struct Table {
   }
 
   private static let gap = "  "
+  /// Names keep so much before columns go, and so much in any case.
+  private static let fairElided = 28
   private static let shortestElided = 12
 
   private var columns: [Column]
@@ -57,10 +64,10 @@ struct Table {
 
   /// Prints heading and rows; columns in which all cells are empty are left out.
   func print(on terminal: Terminal) throws(OutputError) {
-    let shown = columns.indices.filter { number in rows.contains { !$0[number].text.isEmpty } }
+    var shown = columns.indices.filter { number in rows.contains { !$0[number].text.isEmpty } }
     guard !shown.isEmpty else { return }
     var widths = widths
-    if let limit = terminal.outputWidth { fit(shown, into: limit, &widths) }
+    if let limit = terminal.outputWidth { fit(&shown, into: limit, &widths) }
     try print(columns.map { Cell($0.heading, .faint) }, shown, widths, on: terminal)
     for row in rows { try print(row, shown, widths, on: terminal) }
   }
@@ -89,10 +96,18 @@ struct Table {
     try terminal.print(line)
   }
 
-  /// Takes from the elidable columns, the widest first, what the lines are too long by.
-  private func fit(_ shown: [Int], into limit: Int, _ widths: inout [Int]) {
-    let gaps = Table.gap.count * (shown.count - 1)
-    var excess = shown.reduce(gaps) { $0 + widths[$1] } - limit
+  /// Spares columns, from the right, and shortens elidable ones, the widest first.
+  private func fit(_ shown: inout [Int], into limit: Int, _ widths: inout [Int]) {
+    func excess(_ shown: [Int], _ width: (Int) -> Int) -> Int {
+      shown.reduce(Table.gap.count * (shown.count - 1)) { $0 + width($1) } - limit
+    }
+    func fairWidth(_ number: Int) -> Int {
+      columns[number].isElidable ? min(widths[number], Table.fairElided) : widths[number]
+    }
+    while excess(shown, fairWidth) > 0, let spare = shown.last(where: { columns[$0].isSpare }) {
+      shown.removeAll { $0 == spare }
+    }
+    var excess = excess(shown) { widths[$0] }
     while excess > 0 {
       let widest = shown.filter { columns[$0].isElidable }.max { widths[$0] < widths[$1] }
       guard let widest, widths[widest] > Table.shortestElided else { return }

@@ -91,7 +91,7 @@ struct VerifyCommand: TerminalCommand {
   ) throws(CheckpointError) -> Verification {
     do throws(CheckpointError) {
       let reader = try CheckpointReader(file)
-      progress.start(file.lastComponent?.string ?? "", totalBytes: reader.fileSizeBytes)
+      progress.start(file.lastComponent?.string ?? "", totalBytes: reader.summary.storedBytes)
       return try reader.verify(quick ? .quick : .full) { progress.advance(to: $0) }
     } catch {
       return try Verification(unreadable: error)

@@ -28,4 +28,9 @@ final class TemporaryDirectory {
   func write(_ bytes: [UInt8], to name: String) throws {
     try Data(bytes).write(to: URL(fileURLWithPath: file(name).string))
   }
+
+  func link(_ name: String, to target: String) throws {
+    try FileManager.default.createSymbolicLink(
+      atPath: file(name).string, withDestinationPath: target)
+  }
 }
