@@ -33,7 +33,8 @@ struct TrainCommand: TerminalCommand {
   @Flag(help: "Draw images of digits into --data first, if there are none.")
   var drawDigits = false
 
-  @Option(help: "A CSV file's column of labels: its name, or its number from 0. The last by default.")
+  @Option(
+    help: "A CSV file's column of labels: its name, or its number from 0. The last by default.")
   var labels: String?
 
   @Option(help: "The share of a CSV file's rows, from its end, to validate with.")

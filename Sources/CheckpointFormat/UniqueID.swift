@@ -27,7 +27,8 @@ public struct UniqueID: Sendable, Hashable {
   public init?(_ text: String) {
     let digits = text.utf8.filter { $0 != UInt8(ascii: "-") }
     // The integers' own parsing would take a sign.
-    guard digits.count == 32, !digits.contains(UInt8(ascii: "+")), let string = String(validating: digits, as: UTF8.self),
+    guard digits.count == 32, !digits.contains(UInt8(ascii: "+")),
+      let string = String(validating: digits, as: UTF8.self),
       let high = UInt64(string.prefix(16), radix: 16),
       let low = UInt64(string.suffix(16), radix: 16)
     else { return nil }
