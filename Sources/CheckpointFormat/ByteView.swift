@@ -1,3 +1,9 @@
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
 /// Bytes read as little-endian numbers at offsets the caller has checked. An offset outside is a
 /// bug of the caller's and stops the program, in release builds too; it never reads out of bounds.
 package struct ByteView: Sendable {
@@ -35,6 +41,13 @@ package struct ByteView: Sendable {
 
   /// Whether all bytes of `range` are zero.
   package func isZero(_ range: Range<Int>) -> Bool {
-    bytes[range].allSatisfy { $0 == 0 }
+    precondition(range.lowerBound >= 0 && range.upperBound <= bytes.count)
+    guard let first = range.first else { return true }
+    // Compared with itself one byte on: equal throughout only if every byte equals the next.
+    guard bytes[first] == 0 else { return false }
+    return unsafe bytes.withUnsafeBytes { bytes in
+      guard let base = bytes.baseAddress else { return true }
+      return unsafe memcmp(base + first, base + first + 1, range.count - 1) == 0
+    }
   }
 }
