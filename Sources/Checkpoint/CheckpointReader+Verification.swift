@@ -173,7 +173,7 @@ extension CheckpointReader {
     for gap in gaps where !gap.isEmpty {
       let bytes = try container.readBytes(gap.count, at: gap.lowerBound)
       result.checkedBytes += UInt64(bytes.count)
-      if let place = bytes.firstIndex(where: { $0 != 0 }) {
+      if !ByteView(bytes).isZero(bytes.indices), let place = bytes.firstIndex(where: { $0 != 0 }) {
         result.add(
           FormatError(.padding, "padding is not zero", offset: gap.lowerBound + UInt64(place)),
           in: path)

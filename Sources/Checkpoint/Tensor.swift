@@ -1,5 +1,11 @@
 public import CheckpointFormat
 
+#if canImport(Glibc)
+  internal import Glibc
+#elseif canImport(Darwin)
+  internal import Darwin
+#endif
+
 /// A tensor as it is saved and loaded: dtype, shape, and the elements' bytes in row-major order,
 /// little endian. A value; wraps a Swift array without copying it.
 public struct Tensor: Sendable {
@@ -103,6 +109,13 @@ extension Tensor: Equatable {
   /// Equal if dtype, shape and all bytes are: NaN equals the same NaN, 0 differs from -0.
   public static func == (a: Tensor, b: Tensor) -> Bool {
     a.dtype == b.dtype && a.shape == b.shape
-      && a.withUnsafeBytes { a in b.withUnsafeBytes { b in a.elementsEqual(b) } }
+      && a.withUnsafeBytes { a in
+        b.withUnsafeBytes { b in
+          guard a.count == b.count, let left = a.baseAddress, let right = b.baseAddress else {
+            return a.count == b.count
+          }
+          return memcmp(left, right, a.count) == 0
+        }
+      }
   }
 }

@@ -4,7 +4,7 @@ internal import SystemPackage
 /// A file that is only an array: bytes can be flipped under a reader, many thousand times a second.
 /// Not for use by several threads while it is changed.
 package final class MemoryFile: File, @unchecked Sendable {
-  private var bytes: [UInt8]
+  package private(set) var bytes: [UInt8]
   private var visibleCount: Int
 
   package init(_ bytes: [UInt8]) {
@@ -16,6 +16,19 @@ package final class MemoryFile: File, @unchecked Sendable {
 
   /// Flips the bits of `mask`.
   package func flip(_ mask: UInt8, at offset: Int) { bytes[offset] ^= mask }
+
+  /// Zeroes a range.
+  /// - Returns: what was there.
+  package func zero(_ range: Range<Int>) -> [UInt8] {
+    let before = Array(bytes[range])
+    bytes.replaceSubrange(range, with: repeatElement(0, count: range.count))
+    return before
+  }
+
+  /// Puts back what was there.
+  package func restore(_ before: [UInt8], at offset: Int) {
+    bytes.replaceSubrange(offset..<offset + before.count, with: before)
+  }
 
   /// Cuts the file off, for readers only; `bytes.count` makes it whole again.
   package func show(_ count: Int) { visibleCount = count }
