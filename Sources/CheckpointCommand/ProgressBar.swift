@@ -46,7 +46,8 @@ final class ProgressBar: Sendable {
       state.doneBytes = max(state.doneBytes, doneBytes)
       if let last = state.lastSeconds, now - last < ProgressBar.pauseSeconds { return }
       state.lastSeconds = now
-      let share = state.totalBytes == 0 ? 1 : min(1, Double(state.doneBytes) / Double(state.totalBytes))
+      let share =
+        state.totalBytes == 0 ? 1 : min(1, Double(state.doneBytes) / Double(state.totalBytes))
       let full = Int(share * Double(ProgressBar.barWidth))
       let bar =
         String(repeating: "█", count: full)
