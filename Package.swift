@@ -78,7 +78,18 @@ let package = Package(
       dependencies: ["Checkpoint", .product(name: "SystemPackage", package: "swift-system")],
       path: "Tests/Tools/PeakMemory"),
 
-    .testTarget(name: "CheckpointFormatTests", dependencies: ["CheckpointFormat"]),
+    // Test support: containers taken apart, changed, and sealed again.
+    .target(
+      name: "ContainerSurgery",
+      dependencies: [
+        "CheckpointFormat", "CheckpointIO",
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      path: "Tests/Support/ContainerSurgery"),
+
+    .testTarget(
+      name: "CheckpointFormatTests",
+      dependencies: ["CheckpointFormat", "CCheckpointShims", "ContainerSurgery", "SimulatedDisk"]),
     .testTarget(
       name: "CheckpointIOTests",
       dependencies: [
@@ -88,9 +99,10 @@ let package = Package(
     .testTarget(
       name: "CheckpointTests",
       dependencies: [
-        "Checkpoint", "CheckpointFormat", "CheckpointIO", "SimulatedDisk",
+        "Checkpoint", "CheckpointFormat", "CheckpointIO", "ContainerSurgery", "SimulatedDisk",
         .product(name: "SystemPackage", package: "swift-system"),
-      ]),
+      ],
+      resources: [.copy("Golden")]),
     .testTarget(
       name: "CheckpointTrainerTests",
       dependencies: [

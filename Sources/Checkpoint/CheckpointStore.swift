@@ -183,7 +183,7 @@ public final class CheckpointStore: Sendable {
   // MARK: Locking
 
   /// Runs `body` as the directory's only writer.
-  func withLock<R>(_ body: () throws(CheckpointError) -> R) throws(CheckpointError) -> R {
+  package func withLock<R>(_ body: () throws(CheckpointError) -> R) throws(CheckpointError) -> R {
     guard options.access == .readWrite else {
       throw CheckpointError(.permissionDenied, "the store was opened read-only", path: path)
     }
@@ -193,10 +193,17 @@ public final class CheckpointStore: Sendable {
       lock = try WriterLock.acquire(in: folder, waitSeconds: options.lockWaitSeconds)
     } catch let error as IOError {
       throw CheckpointError(error)
-    } catch {
+    } catch WriterLockError.io(let error) {
+      throw CheckpointError(error)
+    } catch WriterLockError.held(let holder) {
+      let process = holder.processID.map { "pid \($0)" } ?? "another process"
+      let host = holder.host.map { " on host \($0)" } ?? ""
+      let since = holder.sinceNanoseconds.map { " since \(Timestamp(nanoseconds: $0))" } ?? ""
       throw CheckpointError(
-        .locked, "\(error)", path: path,
-        advice: "wait until that process has saved, or use another directory")
+        .locked, "locked by \(process)\(host)\(since)", path: path,
+        advice: "wait until it has saved, or use another directory")
+    } catch {
+      throw CheckpointError(.io, "\(error)", path: path)
     }
     defer { lock.release() }
     do throws(IOError) {

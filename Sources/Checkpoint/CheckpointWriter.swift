@@ -140,13 +140,15 @@ public struct CheckpointWriter: Sendable {
     }
   }
 
-  /// 1 MiB, doubled until a million chunks suffice.
+  /// Small states get small chunks, so that damage costs little of them: a 256th of the state, from
+  /// 64 KiB to 1 MiB; huge ones larger chunks, so that a million suffice.
   private static func automaticChunkSize(_ tensors: [TensorDeclaration]) -> Int {
     var total: UInt64 = 0
     for tensor in tensors where tensor.aliasOf == nil {
       total &+= (try? tensor.sizeBytes()) ?? 0
     }
-    var size = 1 << 20
+    var size = 1 << 16
+    while size < 1 << 20, total / UInt64(size) > 256 { size <<= 1 }
     while size < 1 << 26, total / UInt64(size) > 1 << 20 { size <<= 1 }
     return size
   }

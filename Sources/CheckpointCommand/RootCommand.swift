@@ -24,6 +24,7 @@ struct RootCommand: ParsableCommand {
       SalvageCommand.self,
       PinCommand.self,
       UnpinCommand.self,
+      TrainCommand.self,
     ])
 
   static let programVersion = "0.1.0"

@@ -2,7 +2,21 @@
 public struct JSONObject: Sendable, ExpressibleByDictionaryLiteral {
   /// The names, in order.
   public private(set) var keys: [String] = []
-  private var values: [String: JSONValue] = [:]
+  private var values: [Name: JSONValue] = [:]
+
+  /// A name, compared by its bytes: RFC 8259 §8.3 knows no Unicode equivalence, Swift's strings do.
+  private struct Name: Hashable {
+    let text: String
+
+    init(_ text: String) { self.text = text }
+
+    static func == (a: Name, b: Name) -> Bool { a.text.utf8.elementsEqual(b.text.utf8) }
+
+    func hash(into hasher: inout Hasher) {
+      var text = text
+      text.withUTF8 { unsafe hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
+    }
+  }
 
   /// An empty object.
   public init() {}
@@ -15,12 +29,12 @@ public struct JSONObject: Sendable, ExpressibleByDictionaryLiteral {
   /// The value of a member. Setting keeps the place of an existing one, appends a new one, and with
   /// nil removes it.
   public subscript(key: String) -> JSONValue? {
-    get { values[key] }
+    get { values[Name(key)] }
     set {
       if let newValue {
-        if values.updateValue(newValue, forKey: key) == nil { keys.append(key) }
-      } else if values.removeValue(forKey: key) != nil {
-        keys.removeAll { $0 == key }
+        if values.updateValue(newValue, forKey: Name(key)) == nil { keys.append(key) }
+      } else if values.removeValue(forKey: Name(key)) != nil {
+        keys.removeAll { Name($0) == Name(key) }
       }
     }
   }
@@ -30,7 +44,7 @@ public struct JSONObject: Sendable, ExpressibleByDictionaryLiteral {
 
   /// Names and values, in order.
   public var members: [(key: String, value: JSONValue)] {
-    keys.compactMap { key in values[key].map { (key, $0) } }
+    keys.compactMap { key in values[Name(key)].map { (key, $0) } }
   }
 }
 

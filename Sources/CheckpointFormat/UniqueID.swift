@@ -26,7 +26,9 @@ public struct UniqueID: Sendable, Hashable {
   /// From text such as `0f0e4c2a-7d1b-4e9a-9a3e-0b6f5c1d2e3f`, or nil.
   public init?(_ text: String) {
     let digits = text.utf8.filter { $0 != UInt8(ascii: "-") }
-    guard digits.count == 32, let string = String(validating: digits, as: UTF8.self),
+    // The integers' own parsing would take a sign.
+    guard digits.count == 32, !digits.contains(UInt8(ascii: "+")),
+      let string = String(validating: digits, as: UTF8.self),
       let high = UInt64(string.prefix(16), radix: 16),
       let low = UInt64(string.suffix(16), radix: 16)
     else { return nil }

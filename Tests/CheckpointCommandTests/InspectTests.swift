@@ -36,7 +36,7 @@ struct InspectTests {
       result.output.hasPrefix(
         """
         file       \(file)
-        format     version 1.0, chunks of 1.0 MiB
+        format     version 1.0, chunks of 64.0 KiB
         uuid       00000000-0000-0000-0000-000000000001
         created    2025-11-24 16:00:00 UTC (3 min ago)
         size       \(HumanSizes.of(size)) (\(size) bytes)

@@ -18,21 +18,23 @@ struct FormatSpecification: Sendable, Hashable {
   init(_ text: String) throws(TrainerError) {
     var rest = text[...]
     let aligns: Set<Character> = ["<", ">", "^", "="]
+    var hasFill = false
+    var hasAlign = false
     if let second = rest.dropFirst().first, aligns.contains(second), let first = rest.first {
-      (fill, align) = (first, second)
+      (fill, align, hasFill, hasAlign) = (first, second, true, true)
       rest = rest.dropFirst(2)
     } else if let first = rest.first, aligns.contains(first) {
-      align = first
+      (align, hasAlign) = (first, true)
       rest = rest.dropFirst()
     }
-    let isAligned = rest.startIndex != text.startIndex
     if let first = rest.first, "+- ".contains(first) {
       sign = first
       rest = rest.dropFirst()
     }
     if rest.first == "0" {
       rest = rest.dropFirst()
-      if !isAligned { (fill, align) = ("0", "=") }
+      if !hasFill { fill = "0" }
+      if !hasAlign { align = "=" }
     }
     width = try number(&rest, limit: FormatSpecification.widthLimit, what: "width") ?? 0
     if rest.first == "." {

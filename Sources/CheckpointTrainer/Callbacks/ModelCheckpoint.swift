@@ -152,7 +152,8 @@ public final class ModelCheckpoint: Callback {
 
   /// Takes back the best value, if it is of the same name.
   public func restore(_ state: JSONValue) throws(TrainerError) {
-    restored = state["monitor"]?.stringValue == monitor ? state : nil
+    guard state["monitor"]?.stringValue == monitor else { return }
+    restored = state
   }
 
   /// Waits for saves in the background. `fit` calls it also when it ends with an error.

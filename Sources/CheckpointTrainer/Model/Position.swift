@@ -90,10 +90,10 @@ extension Position {
 }
 
 extension Configuration {
-  /// A whole number that isn't negative.
+  /// A whole number that isn't negative, and small enough to be counted on from.
   fileprivate func count(_ key: String) throws(TrainerError) -> Int {
     let value = try int(key)
-    guard value >= 0 else {
+    guard (0..<1 << 53).contains(value) else {
       throw TrainerError(.invalidState, "position: '\(key)' is \(value)")
     }
     return value

@@ -64,9 +64,10 @@ extension Sequential {
       let learningRate = checkpoint.tensors["optimizer/learning_rate"]
     else { return }
     do {
-      guard let iteration = try iteration.elements(as: Int64.self).first, iteration >= 0,
+      guard let iteration = try iteration.elements(as: Int64.self).first,
+        (0..<1 << 53).contains(iteration),
         let learningRate = try learningRate.elements(as: Float.self).first
-      else { throw TrainerError(.invalidState, "the optimizer's iteration or rate is no number") }
+      else { throw TrainerError(.invalidState, "the optimizer's iteration or rate can't be one") }
       state.iteration = iteration
       state.learningRate = learningRate
     } catch let error as CheckpointError {

@@ -5,7 +5,7 @@ import Foundation
 struct Saver {
   let directory: FilePath
 
-  /// How many checkpoints it leaves in the directory.
+  /// How many checkpoints it leaves in the directory, every eighth save.
   static let keptCount = 3
 
   /// What is saved at a step: told from the step alone, so that the judge knows it too.
@@ -33,6 +33,7 @@ struct Saver {
       // Every third save replaces a file of a fixed name, as a best-only callback does.
       try store.save(Saver.checkpoint(step), as: step % 3 == 0 ? "best.ckpt" : nil)
       FileHandle.standardOutput.write(Data("\(step)\n".utf8))
+      guard step % 8 == 0 else { continue }
       let all = try store.list()
       if all.count > Saver.keptCount { try store.remove(Array(all.dropLast(Saver.keptCount))) }
     }

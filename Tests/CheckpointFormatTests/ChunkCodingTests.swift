@@ -1,0 +1,95 @@
+import CheckpointFormat
+import ContainerSurgery
+import Testing
+
+@Suite("Chunks, encoded and decoded")
+struct ChunkCodingTests {
+  private func sample(_ kind: SampleBytes, _ count: Int, _ dtype: DType) -> [UInt8] {
+    kind.bytes(count: count, width: dtype.scalarBytes, isBrain: dtype == .bf16)
+  }
+
+  private func check(
+    _ kind: SampleBytes, _ count: Int, _ dtype: DType, _ compression: Compression,
+    _ encoder: ChunkEncoder, _ decoder: ChunkDecoder
+  ) throws {
+    let bytes = sample(kind, count, dtype)
+    let chunk = CodedChunk(bytes, dtype: dtype, encoder: encoder)
+    let what = Comment("\(count) bytes of \(kind) as \(dtype), \(compression)")
+    #expect(try chunk.decoded(by: decoder) == bytes, what)
+    let record = chunk.record
+    #expect(record.logicalBytes == count && record.storedBytes == chunk.stored.count, what)
+    let isRaw = record.transform == 0 && record.codec == 0
+    if isRaw {
+      #expect(chunk.stored == bytes && record.storedChecksum == record.logicalChecksum, what)
+    } else {
+      #expect(chunk.stored.count * 100 <= max(100, count * 95), what)
+    }
+    if compression == .none { #expect(isRaw, what) }
+    if compression != .none, count >= 64, kind == .zeros || kind == .repeated {
+      #expect(record.codec == ChunkCodec.constant.rawValue && chunk.stored.count == 1, what)
+    }
+    if kind == .random || count < 64 { #expect(isRaw, what) }
+  }
+
+  @Test(
+    "come back whatever they hold: every dtype, preset, kind of data and length",
+    arguments: DType.allCases)
+  func roundTrip(_ dtype: DType) throws {
+    let decoder = ChunkDecoder()
+    for compression in Compression.allCases {
+      let encoder = ChunkEncoder(compression: compression)
+      for kind in SampleBytes.allCases {
+        for count in [1, 63, 64, 65, 1000, 2048] {
+          try check(kind, count, dtype, compression, encoder, decoder)
+        }
+      }
+    }
+  }
+
+  @Test("come back at the smallest chunk size", arguments: [DType.u8, .i64, .bf16, .f32])
+  func wholeChunks(_ dtype: DType) throws {
+    let decoder = ChunkDecoder()
+    for compression in [Compression.fast, .compact] {
+      let encoder = ChunkEncoder(compression: compression)
+      for kind in SampleBytes.allCases {
+        for count in [65535, 65536] {
+          try check(kind, count, dtype, compression, encoder, decoder)
+        }
+      }
+    }
+  }
+
+  @Test("use every transform and codec, each where it gains")
+  func everyCodec() {
+    var transforms: Set<UInt8> = []
+    var codecs: Set<UInt8> = []
+    var shares: [String: Double] = [:]
+    for (kind, dtype, compression) in [
+      (SampleBytes.normal, DType.bf16, Compression.fast), (.normal, .f32, .compact),
+      (.ramp, .u32, .compact), (.ramp, .i64, .fast), (.text, .u8, .compact),
+      (.text, .u8, .fast), (.sparse, .u16, .fast), (.zeros, .f32, .fast),
+      (.random, .u8, .compact),
+    ] {
+      let encoder = ChunkEncoder(compression: compression)
+      let chunk = CodedChunk(sample(kind, 32768, dtype), dtype: dtype, encoder: encoder)
+      transforms.insert(chunk.record.transform)
+      codecs.formUnion(chunk.codecs(width: dtype.scalarBytes))
+      shares["\(kind) \(dtype)"] = Double(chunk.stored.count) / 32768
+    }
+    #expect(transforms == Set(ChunkTransform.allCases.map(\.rawValue)))
+    #expect(codecs == Set(ChunkCodec.allCases.map(\.rawValue)))
+    #expect(shares["normal bf16"] ?? 1 < 0.75, "\(shares)")
+    #expect(shares["normal f32"] ?? 1 < 0.9, "\(shares)")
+    #expect(shares["ramp i64"] ?? 1 < 0.2, "\(shares)")
+  }
+
+  @Test("count non-finite values, and are digested, on the way")
+  func facts() {
+    let values: [Float] = [1, .nan, .infinity, 2]
+    let encoder = ChunkEncoder(compression: .fast, hasDigests: true)
+    let bytes = values.withUnsafeBytes { Array($0) }
+    let encoded = bytes.withUnsafeBytes { encoder.encode($0, dtype: .f32) }
+    #expect(encoded.record.nonFiniteCount == 2)
+    #expect(encoded.digest == bytes.withUnsafeBytes { SHA256.digest(of: $0) })
+  }
+}
