@@ -57,7 +57,10 @@ extension JSONValue {
 
   private static func write(string: String, to output: inout String) {
     output += "\""
-    for scalar in string.unicodeScalars {
+    // Most have nothing to escape.
+    let isPlain = string.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x22 && $0 != 0x5C && $0 != 0x7F }
+    if isPlain { output += string }
+    for scalar in isPlain ? "".unicodeScalars : string.unicodeScalars {
       switch scalar {
       case "\"": output += "\\\""
       case "\\": output += "\\\\"
