@@ -130,6 +130,8 @@ extension CheckpointReader {
     guard let rows else { return 0..<record.logicalBytes }
     let shape = container.index.shape(of: record)
     try checkRows(rows, shape: shape, name: name)
+    // The rows of a tensor without bytes may have any length, beyond Int too.
+    guard record.logicalBytes > 0 else { return 0..<0 }
     let rowElements = shape.dropFirst().reduce(1, *)
     guard let rowBytes = record.dtype.sizeBytes(elements: UInt64(rowElements)) else {
       throw CheckpointError(

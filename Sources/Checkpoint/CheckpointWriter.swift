@@ -129,6 +129,12 @@ public struct CheckpointWriter: Sendable {
         .invalidArgument, "a chunk size of \(chunkSize) bytes",
         advice: "use a power of two from 65536 to 67108864")
     }
+    // No reader would take it back.
+    for (name, document) in checkpoint.documents
+    where document.isNested(deeperThan: JSONValue.depthLimit) {
+      throw CheckpointError(
+        .invalidArgument, "a document nested deeper than \(JSONValue.depthLimit)", item: name)
+    }
     do throws(FormatError) {
       return try IndexContents(
         summary: summary, tensors: tensors,

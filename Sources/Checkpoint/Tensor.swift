@@ -22,7 +22,7 @@ public struct Tensor: Sendable {
   public init<T: TensorElement>(_ elements: [T], shape: [Int]? = nil) {
     let shape = shape ?? [elements.count]
     precondition(
-      shape.allSatisfy { $0 >= 0 } && shape.reduce(1, *) == elements.count,
+      shape.allSatisfy { $0 >= 0 } && Tensor.elementCount(shape) == elements.count,
       "\(elements.count) elements don't make a tensor of shape \(shape)")
     dtype = T.dtype
     self.shape = shape
@@ -64,7 +64,12 @@ public struct Tensor: Sendable {
   }
 
   /// How many elements there are.
-  public var count: Int { shape.reduce(1, *) }
+  public var count: Int { Tensor.elementCount(shape) }
+
+  /// With a 0 the other numbers may be anything, and their product beyond Int.
+  private static func elementCount(_ shape: [Int]) -> Int {
+    shape.contains(0) ? 0 : shape.reduce(1, *)
+  }
 
   /// How many bytes they take.
   public var sizeBytes: Int { storage.byteCount }

@@ -35,6 +35,7 @@ extension CheckpointSummary {
     chunkCount = count(.chunks)
 
     let textRange = table.sections[.summaryText]?.range ?? 0..<0
+    var textTotal: UInt64 = 0
     func text(_ at: Int) throws(FormatError) -> String {
       let offset = Int(view.u32(at))
       let length = Int(view.u32(at + 4))
@@ -43,6 +44,11 @@ extension CheckpointSummary {
       }
       guard offset + length <= textRange.count else {
         throw FormatError(.textBounds, "a name in the summary lies outside its section")
+      }
+      // Records may share text: without this a small file would become many long names.
+      textTotal += UInt64(length)
+      guard textTotal <= FormatLimits.summaryTextBytes else {
+        throw FormatError(.limit, "the names in the summary have more than \(1 << 24) bytes")
       }
       let first = textRange.lowerBound + offset
       let bytes = view.bytes[first..<first + length]

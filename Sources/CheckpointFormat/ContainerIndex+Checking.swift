@@ -5,8 +5,12 @@ extension ContainerIndex {
     try checkNamesSection()
     let nonFinite = try checkTensors()
     let storedBytes = try checkChunks(block: block)
-    try checkNamed(.documents)
-    try checkNamed(.blobs)
+    // Records may share payload: without this a small file would become many large documents.
+    let payload = try checkNamed(.documents) + checkNamed(.blobs)
+    guard payload <= FormatLimits.payloadBytes else {
+      throw FormatError(
+        .limit, "documents and blobs of \(payload) bytes, at most \(FormatLimits.payloadBytes)")
+    }
     guard storedBytes == summary.storedBytes, nonFinite == summary.nonFiniteCount else {
       throw FormatError(.summaryMismatch, "the summary's sums are not the records'")
     }
@@ -218,8 +222,10 @@ extension ContainerIndex {
     return stored
   }
 
-  private func checkNamed(_ kind: SectionKind) throws(FormatError) {
+  /// - Returns: the bytes of all contents. At most 2^16 times 2^26.
+  private func checkNamed(_ kind: SectionKind) throws(FormatError) -> UInt64 {
     var last: Range<Int>?
+    var total: UInt64 = 0
     for number in 0..<count(kind) {
       let at = range(kind).lowerBound + number * kind.recordBytes
       last = try checkedName(at: at, after: last, what: "\(kind) entry", number: number)
@@ -230,7 +236,9 @@ extension ContainerIndex {
       guard view.u32(at + 12) == 0 else {
         throw FormatError(.reserved, "\(kind) entry \(number): reserved bytes are set")
       }
+      total += view.u64(at + 24)
     }
+    return total
   }
 }
 

@@ -69,14 +69,21 @@ package struct ContainerIndex: Sendable {
     }
   }
 
-  /// The number of the tensor with that name, or nil. Binary search over the names' bytes.
+  /// The number of the tensor with that name, or nil.
   package func tensorNumber(named name: String) -> Int? {
+    search(count: tensorCount, for: name) { nameBytes(in: tensor($0).nameRange) }
+  }
+
+  /// Binary search over the names' bytes.
+  private func search(
+    count: Int, for name: String, in nameAt: (Int) -> ArraySlice<UInt8>
+  ) -> Int? {
     let wanted = Array(name.utf8)
     var low = 0
-    var high = tensorCount
+    var high = count
     while low < high {
       let middle = (low + high) / 2
-      let found = nameBytes(in: tensor(middle).nameRange)
+      let found = nameAt(middle)
       if found.elementsEqual(wanted) { return middle }
       if found.lexicographicallyPrecedes(wanted) { low = middle + 1 } else { high = middle }
     }
@@ -112,14 +119,13 @@ package struct ContainerIndex: Sendable {
 
   /// The bytes of the document or blob with that name, or nil.
   package func content(_ kind: SectionKind, named wanted: String) -> [UInt8]? {
-    for number in 0..<count(kind) {
-      let ranges = namedRanges(kind, number)
-      guard nameBytes(in: ranges.name).elementsEqual(wanted.utf8) else { continue }
-      let base = range(.payload).lowerBound
-      return Array(
-        view.bytes[base + ranges.content.lowerBound..<base + ranges.content.upperBound])
+    let number = search(count: count(kind), for: wanted) {
+      nameBytes(in: namedRanges(kind, $0).name)
     }
-    return nil
+    guard let number else { return nil }
+    let content = namedRanges(kind, number).content
+    let base = range(.payload).lowerBound
+    return Array(view.bytes[base + content.lowerBound..<base + content.upperBound])
   }
 
   func namedRanges(_ kind: SectionKind, _ number: Int) -> (name: Range<Int>, content: Range<Int>) {

@@ -1,13 +1,16 @@
 extension JSONValue {
+  /// How deep a document of a container may be nested (`FORMAT.md` §4.5).
+  public static let depthLimit = 512
+
   /// Reads JSON text strictly (RFC 8259): one value, no byte order mark, no comments, no duplicate
   /// names in an object, nesting at most `depth` deep. Linear in the text's length.
-  public static func parse(_ text: String, depth: Int = 512) throws(JSONError) -> JSONValue {
+  public static func parse(_ text: String, depth: Int = depthLimit) throws(JSONError) -> JSONValue {
     try parse(utf8: Array(text.utf8), depth: depth)
   }
 
   /// The same for UTF-8 bytes; bytes that are not UTF-8 are an error.
   public static func parse(
-    utf8 bytes: [UInt8], depth: Int = 512
+    utf8 bytes: [UInt8], depth: Int = depthLimit
   ) throws(JSONError) -> JSONValue {
     var scanner = JSONScanner(bytes: bytes, depthLimit: depth)
     return try scanner.document()

@@ -56,6 +56,17 @@ public enum JSONValue: Sendable, Hashable {
     if case .object(let value) = self { value } else { nil }
   }
 
+  /// Whether arrays and objects are nested deeper than `limit`. Looks no deeper itself.
+  package func isNested(deeperThan limit: Int) -> Bool {
+    switch self {
+    case .array(let values):
+      limit == 0 || values.contains { $0.isNested(deeperThan: limit - 1) }
+    case .object(let object):
+      limit == 0 || object.members.contains { $0.value.isNested(deeperThan: limit - 1) }
+    default: false
+    }
+  }
+
   /// Whether this is `null`.
   public var isNull: Bool { self == .null }
 
