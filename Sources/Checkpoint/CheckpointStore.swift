@@ -92,7 +92,7 @@ public final class CheckpointStore: Sendable {
   ) throws(CheckpointError) -> StoredCheckpoint {
     let existing = try list()
     let newest = existing.last { $0.failure == nil && $0.sequence > 0 }
-    let sequence = (newest?.sequence ?? 0) + 1
+    let sequence = (existing.map(CheckpointStore.takenSequence).max() ?? 0) + 1
     var checkpoint = original
     if checkpoint.runID == .none { checkpoint.runID = newest?.summary.runID ?? .none }
     if checkpoint.runID == .none { checkpoint.runID = .random() }
@@ -111,6 +111,15 @@ public final class CheckpointStore: Sendable {
         path: path.appending(name))
     }
     return stored
+  }
+
+  /// The sequence number that a file has or, if it can't be read, that its name says it had: a number
+  /// is not given twice.
+  private static func takenSequence(_ stored: StoredCheckpoint) -> UInt64 {
+    guard stored.failure != nil else { return stored.sequence }
+    let digits = stored.fileName.prefix { $0.isASCII && $0.isNumber }
+    let number = digits.count == 8 ? UInt64(digits) : nil
+    return number ?? 0
   }
 
   static func defaultName(sequence: UInt64, step: UInt64?) -> String {

@@ -32,6 +32,17 @@ struct StoreTests {
     #expect(latest.skipped.first?.error.item == "w")
   }
 
+  @Test("the number of an unreadable newest is not given again")
+  func unreadableNewest() throws {
+    let store = try CheckpointStore(at: directory.path)
+    for step in 1...2 { try store.save(checkpoint(UInt64(step))) }
+    try directory.write([1, 2, 3], to: "00000002-step-00000002.ckpt")
+    let saved = try store.save(checkpoint(2))
+    #expect(saved.sequence == 3)
+    #expect(try directory.bytes("00000002-step-00000002.ckpt") == [1, 2, 3])
+    #expect(try store.latest()?.stored.sequence == 3)
+  }
+
   @Test("a newest whose spare copy is damaged is still the newest", arguments: [false, true])
   func degradedNewest(_ trailer: Bool) throws {
     let store = try CheckpointStore(at: directory.path)
