@@ -30,14 +30,12 @@ struct ConformanceTests {
     var names: [String] = []
     for golden in GoldenFile.allCases {
       for compression in Compression.allCases {
-        for digests in [false, true] {
-          var options = golden.options
-          options.compression = compression
-          options.digests = digests
-          let name = "\(golden.rawValue)-\(compression)-\(digests)"
-          try CheckpointWriter(directory.file(name), options: options).write(golden.checkpoint)
-          names.append(name)
-        }
+        var options = golden.options
+        options.compression = compression
+        options.digests.toggle()
+        let name = "\(golden.rawValue)-\(compression)"
+        try CheckpointWriter(directory.file(name), options: options).write(golden.checkpoint)
+        names.append(name)
       }
     }
     let reports = try PythonReader.read(names.map { directory.file($0).string })
