@@ -30,13 +30,13 @@ struct HostileInputTests {
   func indexNumbers() {
     let sound = RuleCase.sound
     for at in stride(from: 0, to: sound.index.count, by: 4) {
-      for value in [0, 1, .max, 0x8000_0000] as [UInt32] {
+      for value in [1, .max, 0x8000_0000] as [UInt32] {
         var surgery = sound
         surgery.setIndex(at, value)
         readAll(surgery.sealed())
       }
       guard at % 8 == 0, at + 8 <= sound.index.count else { continue }
-      for value in [.max, .max - 7, 1 << 63, UInt64(Int64.max), 1 << 40] as [UInt64] {
+      for value in [0, .max - 7, UInt64(Int64.max)] as [UInt64] {
         var surgery = sound
         surgery.setIndex(at, value)
         readAll(surgery.sealed())
