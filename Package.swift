@@ -67,10 +67,13 @@ let package = Package(
       dependencies: ["CheckpointIO", .product(name: "SystemPackage", package: "swift-system")],
       path: "Tests/Support/SimulatedDisk"),
 
-    // Killed at random moments by Scripts/kill-test.
+    // Killed at random moments by Scripts/kill-test, its power cut by Scripts/powercut-test.
     .executableTarget(
       name: "kill-saves",
-      dependencies: ["Checkpoint", .product(name: "SystemPackage", package: "swift-system")],
+      dependencies: [
+        "Checkpoint", "CheckpointIO", "SimulatedDisk",
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
       path: "Tests/Tools/KillSaves"),
     // Measures memory for Scripts/memory-test.
     .executableTarget(

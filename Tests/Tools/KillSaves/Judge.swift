@@ -2,92 +2,58 @@ import Checkpoint
 import Foundation
 import SystemPackage
 
-/// Starts savers, kills each at a random moment, and checks what is left.
+/// Checks what is left in a store's directory after its saver was cut off.
 struct Judge {
   let directory: FilePath
-  let killCount: Int
-  var generator: SystemRandomNumberGenerator = .init()
+  /// The newest step that must be there.
+  private var newest: UInt64 = 0
 
-  /// What was seen over all kills.
-  struct Tally {
-    var kills = 0
-    var acknowledged = 0
-    /// Kills after which a temporary was left: they hit the middle of a save.
-    var inSave = 0
-    var violations: [String] = []
+  init(directory: FilePath) { self.directory = directory }
+
+  /// Whether the cut hit the middle of a save: it left a temporary.
+  var isTemporaryLeft: Bool { names.contains { $0.hasPrefix(".ckpt-tmp-") } }
+
+  private var names: [String] {
+    (try? FileManager.default.contentsOfDirectory(atPath: directory.string)) ?? []
   }
 
-  mutating func run() throws -> Tally {
-    var tally = Tally()
-    var newest: UInt64 = 0
-    for number in 1...killCount {
-      let acknowledged = try killOneSaver()
-      tally.kills += 1
-      tally.acknowledged += acknowledged.count
-      newest = max(newest, acknowledged.last ?? 0)
-      if try names().contains(where: { $0.hasPrefix(".ckpt-tmp-") }) { tally.inSave += 1 }
-      for violation in try violations(newest: &newest) {
-        tally.violations.append("kill \(number): \(violation)")
-      }
-      if number % 100 == 0 {
-        FileHandle.standardError.write(
-          Data("\(number) kills, \(tally.acknowledged) acknowledged saves\n".utf8))
-      }
-    }
-    return tally
-  }
-
-  /// The steps that the saver acknowledged before it died.
-  private mutating func killOneSaver() throws -> [UInt64] {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-    process.arguments = ["--saver", directory.string]
-    let pipe = Pipe()
-    process.standardOutput = pipe
-    try process.run()
-    // Its first line says that it is about to save; what comes in with it counts too.
-    var output = pipe.fileHandleForReading.availableData
-    usleep(UInt32.random(in: 0..<30_000, using: &generator))
-    kill(process.processIdentifier, SIGKILL)
-    output.append(pipe.fileHandleForReading.readDataToEndOfFile())
-    process.waitUntilExit()
-    guard process.terminationReason == .uncaughtSignal else {
-      throw CheckpointError(.io, "the saver ended by itself, status \(process.terminationStatus)")
-    }
-    // A last line without its end was cut off in the middle: it doesn't count.
-    return String(decoding: output, as: UTF8.self).split(
-      separator: "\n", omittingEmptySubsequences: false
-    ).dropLast().compactMap { UInt64($0) }
-  }
-
-  private func names() throws -> [String] {
-    try FileManager.default.contentsOfDirectory(atPath: directory.string)
-  }
-
-  private func violations(newest: inout UInt64) throws -> [String] {
+  /// What is wrong after a saver that acknowledged these steps; each fault is told once.
+  mutating func violations(after acknowledged: [UInt64]) -> [String] {
+    newest = max(newest, acknowledged.last ?? 0)
+    // Nobody has to have made the directory yet.
+    guard newest > 0 || FileManager.default.fileExists(atPath: directory.string) else { return [] }
     var found: [String] = []
-    guard newest > 0 || (try? names()) != nil else { return [] }
+    do {
+      try look(&found)
+    } catch {
+      found.append("\(error)")
+    }
+    return found
+  }
+
+  private mutating func look(_ found: inout [String]) throws {
     let store = try CheckpointStore(at: directory, options: StoreOptions(access: .readOnly))
     for stored in try store.list() {
       if let failure = stored.failure {
         found.append("listed and unreadable: \(failure)")
         continue
       }
-      let loaded = try store.load(stored)
-      if loaded.tensors != Saver.checkpoint(stored.step ?? 0).tensors {
+      if try store.verify(stored).state != .intact {
+        found.append("\(stored.fileName) is damaged")
+        continue
+      }
+      if try store.load(stored).tensors != Saver.checkpoint(stored.step ?? 0).tensors {
         found.append("\(stored.fileName) holds something else")
       }
-      if try store.verify(stored).state != .intact { found.append("\(stored.fileName) is damaged") }
     }
     let latest = try store.latest()?.checkpoint.step ?? 0
     // The one that was being saved may have made it without its line.
     if latest < newest || latest > newest + 1 {
       found.append("acknowledged \(newest), newest is \(latest)")
     }
-    newest = max(newest, latest)
+    newest = latest
     // The next start clears up.
     _ = try CheckpointStore(at: directory)
-    for name in try names() where name.hasPrefix(".ckpt-tmp-") { found.append("\(name) stayed") }
-    return found
+    for name in names where name.hasPrefix(".ckpt-tmp-") { found.append("\(name) stayed") }
   }
 }

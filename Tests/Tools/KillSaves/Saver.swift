@@ -1,9 +1,13 @@
 import Checkpoint
+import CheckpointIO
 import Foundation
+import SystemPackage
 
 /// The process that is killed: saves one checkpoint after the other and says so after each.
 struct Saver {
   let directory: FilePath
+  /// What it leaves out, if anything.
+  let mutant: Mutant?
 
   /// How many checkpoints it leaves in the directory, every eighth save.
   static let keptCount = 3
@@ -21,11 +25,12 @@ struct Saver {
     return checkpoint
   }
 
-  /// Never returns: saves until it is killed.
+  /// Never returns: saves until it is killed, or the disk gives out.
   func run() throws {
     let store = try CheckpointStore(
       at: directory,
-      options: StoreOptions(save: SaveOptions(compression: .fast)))
+      options: StoreOptions(save: SaveOptions(compression: .fast)),
+      in: mutant?.fileSystem ?? PosixFileSystem())
     var step = try store.latest()?.checkpoint.step ?? 0
     FileHandle.standardOutput.write(Data("ready\n".utf8))
     while true {

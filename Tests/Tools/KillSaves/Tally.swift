@@ -1,0 +1,10 @@
+/// What was seen over all kills or cuts.
+struct Tally {
+  /// How many there were.
+  var count = 0
+  var acknowledged = 0
+  var violations: [String] = []
+
+  /// Whether savers saved, and nothing was lost.
+  var isGood: Bool { violations.isEmpty && acknowledged > 0 }
+}
