@@ -9,7 +9,7 @@ final class BackgroundSaves: Sendable {
   /// `condition`.
   private nonisolated(unsafe) var thread: BlockingPool?
   // Guarded by `condition`.
-  private nonisolated(unsafe) var failure: CheckpointError?
+  private nonisolated(unsafe) var failures: [CheckpointError] = []
   private nonisolated(unsafe) var count = 0
 
   init(limit: Int) {
@@ -29,7 +29,7 @@ final class BackgroundSaves: Sendable {
       var error: CheckpointError?
       do throws(CheckpointError) { try save() } catch let caught { error = caught }
       condition.withLock {
-        failure = failure ?? error
+        if let error { failures.append(error) }
         count -= 1
         condition.broadcast()
       }
@@ -41,11 +41,8 @@ final class BackgroundSaves: Sendable {
     condition.withLock { while count > 0 { condition.wait() } }
   }
 
-  /// The first error since the last call.
+  /// The oldest error that nobody has been told.
   func takeFailure() -> CheckpointError? {
-    condition.withLock {
-      defer { failure = nil }
-      return failure
-    }
+    condition.withLock { failures.isEmpty ? nil : failures.removeFirst() }
   }
 }

@@ -13,11 +13,25 @@ final class Catalog: Sendable {
   private let known = Locked<[String: Known]>([:])
 
   /// The checkpoint of that name; nil if there is no such file, or it is no checkpoint.
-  func entry(named name: String, in directory: any Directory) -> StoredCheckpoint? {
-    guard let status = try? directory.status(of: name), status.kind == .regular else { return nil }
+  /// - Throws: `CheckpointError` for failures of the system that say nothing about the file.
+  func entry(
+    named name: String, in directory: any Directory
+  ) throws(CheckpointError) -> StoredCheckpoint? {
+    let status: FileStatus
+    do throws(IOError) {
+      status = try directory.status(of: name)
+    } catch {
+      guard error.code == .notFound else { throw CheckpointError(error) }
+      return nil
+    }
+    guard status.kind == .regular else { return nil }
     if let found = known.withLock({ $0[name] }), found.status == status { return found.entry }
     let entry = Catalog.read(name, in: directory, status: status)
-    known.withLock { $0[name] = Known(status: status, entry: entry) }
+    if let failure = entry?.failure, failure.saysNothingOfFile { throw failure }
+    // What couldn't be read for the system's sake may be readable the next time.
+    if entry?.failure?.errno == nil {
+      known.withLock { $0[name] = Known(status: status, entry: entry) }
+    }
     return entry
   }
 
@@ -81,5 +95,17 @@ enum SummaryReading {
       try table.check(extent, in: view, offset: UInt64(start))
     }
     return (block, try CheckpointSummary(decoding: view, table: table))
+  }
+}
+
+extension CheckpointError {
+  /// Whether it is the process or the system that has a problem, rather than the file: then no older
+  /// checkpoint must be taken for the newest.
+  var saysNothingOfFile: Bool {
+    switch errno {
+    case nil, .ioError?, .noSuchFileOrDirectory?, .permissionDenied?, .tooManySymbolicLinkLevels?:
+      code == .limitExceeded
+    default: true
+    }
   }
 }

@@ -4,20 +4,21 @@ extension CheckpointStore {
   /// changing its own arrays at once. Waits only while as many saves as `StoreOptions` allows are
   /// under way. The save is as durable as any; its error, if it fails, is thrown by the next `save`,
   /// `saveInBackground` or `finish`.
-  /// - Throws: the `CheckpointError` of an earlier background save; the new one is not queued then.
+  /// - Throws: the `CheckpointError` of an earlier background save; the new one is queued all the same.
   public func saveInBackground(
     _ checkpoint: Checkpoint, as fileName: String? = nil
   ) throws(CheckpointError) {
-    if let failure = background.takeFailure() { throw failure }
     background.start { () throws(CheckpointError) in
       _ = try self.withLock { () throws(CheckpointError) in
         try self.saveLocked(checkpoint, as: fileName)
       }
     }
+    if let failure = background.takeFailure() { throw failure }
   }
 
   /// Waits until all background saves are done. Call it before the program ends.
-  /// - Throws: the `CheckpointError` of a background save that failed.
+  /// - Throws: the `CheckpointError` of a background save that failed, the oldest that nobody has been
+  ///   told; call it again for the next one.
   public func finish() throws(CheckpointError) {
     background.drain()
     if let failure = background.takeFailure() { throw failure }

@@ -4,32 +4,35 @@ internal import CheckpointIO
 /// Finding the checkpoint to go on from.
 extension CheckpointStore {
   /// The newest checkpoint that verifies, loaded; nil if there is none. Every byte of it has been
-  /// checked. Newer ones that are damaged are named in `skipped`.
+  /// checked. Newer ones that are damaged, and files that can't be read, are named in `skipped`.
   /// - Parameter isWanted: which ones come into question; by default all.
-  /// - Throws: `CheckpointError` if the directory can't be read.
+  /// - Throws: `CheckpointError` if the directory can't be read; if there are checkpoints and none of
+  ///   them is sound; if the system fails in a way that says nothing about a file.
   public func latest(
     where isWanted: (StoredCheckpoint) -> Bool = { _ in true }
   ) throws(CheckpointError) -> LatestCheckpoint? {
     var skipped: [(stored: StoredCheckpoint, error: CheckpointError)] = []
-    // Files that can't be read have no sequence number: when they were made puts them in line.
-    let newestFirst = try list().sorted { a, b in
-      if a.failure == nil, b.failure == nil {
-        return (a.sequence, a.created) > (b.sequence, b.created)
-      }
-      return a.created > b.created
+    let all = try list()
+    // Where these would stand in line can't be told: they have no sequence number.
+    for stored in all.reversed() {
+      if let failure = stored.failure { skipped.append((stored, failure)) }
     }
-    for stored in newestFirst {
-      if let failure = stored.failure {
-        skipped.append((stored, failure))
-        continue
-      }
-      guard isWanted(stored) else { continue }
+    for stored in all.reversed() where stored.failure == nil && isWanted(stored) {
       do throws(CheckpointError) {
         return LatestCheckpoint(
           stored: stored, checkpoint: try load(stored), skipped: skipped)
       } catch {
-        skipped.append((stored, error))
+        if error.saysNothingOfFile { throw error }
+        // One that is gone was removed meanwhile.
+        if error.code != .notFound { skipped.append((stored, error)) }
       }
+    }
+    // Nobody should start anew without knowing that there is something to be rescued.
+    if let (stored, error) = skipped.first(where: { $0.error.code != .notACheckpoint }) {
+      throw CheckpointError(
+        error.code, "no checkpoint can be used; the newest, \(stored.fileName): \(error.message)",
+        path: path, item: error.item, byteOffset: error.byteOffset, rule: error.rule,
+        advice: "ckpt salvage rescues what is intact; or use another directory")
     }
     return nil
   }

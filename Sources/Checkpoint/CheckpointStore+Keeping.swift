@@ -10,6 +10,10 @@ extension CheckpointStore {
   /// - Throws: `CheckpointError`: `locked`, `io`, the stored checkpoint's `failure` if it can't be read.
   public func pin(_ stored: StoredCheckpoint) throws(CheckpointError) {
     if let failure = stored.failure { throw failure }
+    guard try list().contains(where: { $0.fileID == stored.fileID }) else {
+      throw CheckpointError(
+        .notFound, "the checkpoint is gone", path: stored.path, advice: "list the store again")
+    }
     try withPins { (pins) throws(IOError) in
       do throws(IOError) {
         try pins.open(stored.fileID.description, .createExclusive).close()
@@ -39,8 +43,7 @@ extension CheckpointStore {
   ) throws(CheckpointError) {
     try withLock { () throws(CheckpointError) in
       do throws(IOError) {
-        let folder = try directory.makeDirectory(CheckpointStore.privateFolder)
-        try body(try folder.makeDirectory(CheckpointStore.pinsFolder))
+        try body(try privateDirectory().makeDirectory(CheckpointStore.pinsFolder))
       } catch {
         throw CheckpointError(error)
       }
@@ -51,11 +54,11 @@ extension CheckpointStore {
   func pinnedIDs() throws(CheckpointError) -> Set<UniqueID> {
     do throws(IOError) {
       // Opened, not made: reading changes nothing.
-      let pins = try fileSystem.openDirectory(
-        path.appending(CheckpointStore.privateFolder).appending(CheckpointStore.pinsFolder))
+      let pins = try directory.openDirectory(CheckpointStore.privateFolder)
+        .openDirectory(CheckpointStore.pinsFolder)
       return Set(try pins.entryNames().compactMap { UniqueID($0) })
     } catch {
-      guard error.code == .notFound else { throw CheckpointError(error) }
+      guard error.errno == .noSuchFileOrDirectory else { throw CheckpointError(error) }
       return []
     }
   }
@@ -68,6 +71,8 @@ extension CheckpointStore {
     guard !doomed.isEmpty else { return }
     try withLock { () throws(CheckpointError) in
       let present = try list()
+      var names = Set<String>()
+      let doomed = doomed.filter { names.insert($0.fileName).inserted }
       let ids = Set(doomed.map(\.fileID))
       for stored in doomed {
         guard let found = present.first(where: { $0.fileName == stored.fileName }),
@@ -86,17 +91,35 @@ extension CheckpointStore {
         }
       }
       let survivors = present.filter { $0.failure == nil && !ids.contains($0.fileID) }
-      let isSafe = survivors.reversed().contains { (try? verify($0).state) == .intact }
+      let isSafe = survivors.reversed().contains { stored in
+        let state = try? verify(stored).state
+        return state == .intact || state == .degraded
+      }
       guard isSafe else {
         throw CheckpointError(
           .invalidArgument, "no sound checkpoint would stay", path: path,
           advice: "save another one first")
       }
+      var failure: IOError?
+      var removed = 0
       do throws(IOError) {
-        for stored in doomed { try directory.remove(stored.fileName) }
+        for stored in doomed {
+          try directory.remove(stored.fileName)
+          removed += 1
+        }
+      } catch {
+        failure = error
+      }
+      do throws(IOError) {
         try directory.synchronize()
       } catch {
-        throw CheckpointError(error)
+        failure = failure ?? error
+      }
+      if let failure {
+        var error = CheckpointError(failure)
+        error.message += " after \(removed) of \(doomed.count) had been removed"
+        error.advice = "list the store again"
+        throw error
       }
     }
   }

@@ -50,7 +50,7 @@ public final class CheckpointStore: Sendable {
       directory = try fileSystem.openDirectory(path)
       if options.access == .readWrite {
         _ = try directory.makeDirectory(CheckpointStore.privateFolder)
-        try StaleTemporaries.remove(in: directory)
+        sweep()
       }
     } catch {
       throw CheckpointError(error)
@@ -65,15 +65,22 @@ public final class CheckpointStore: Sendable {
   ///     it has none.
   ///   - fileName: a name of one's own; a checkpoint of that name is replaced. By default
   ///     `<sequence>-step-<step>.ckpt`.
-  /// - Throws: `CheckpointError`. With any code but `outcomeUnknown` the store is as it was.
+  /// - Throws: `CheckpointError`. With any code but `outcomeUnknown` the store is as it was; only the
+  ///   error of an earlier background save comes after this save was made, and says so.
   @discardableResult
   public func save(
     _ checkpoint: Checkpoint, as fileName: String? = nil
   ) throws(CheckpointError) -> StoredCheckpoint {
-    if let failure = background.takeFailure() { throw failure }
-    return try withLock { () throws(CheckpointError) in
+    // Saves queued before come before.
+    background.drain()
+    let stored = try withLock { () throws(CheckpointError) in
       try self.saveLocked(checkpoint, as: fileName)
     }
+    if var failure = background.takeFailure() {
+      failure.message += " (an earlier save, in the background; this one is saved)"
+      throw failure
+    }
+    return stored
   }
 
   /// Saves off the caller's thread.
@@ -100,17 +107,41 @@ public final class CheckpointStore: Sendable {
     let name =
       try fileName.map { (name) throws(CheckpointError) in try checked(name) }
       ?? CheckpointStore.defaultName(sequence: sequence, step: checkpoint.step)
+    if fileName != nil { try checkReplaceable(name, existing) }
     let contents = try CheckpointWriter.plan(
       checkpoint, sequence: sequence, options: options.save)
-    _ = try ContainerWriter(contents: contents, options: options.save, directory: directory)
-      .write(
-        MemoryDataSource(tensors: checkpoint.tensors), as: name, replacing: fileName != nil)
-    guard let stored = try entry(named: name, pins: pinnedIDs()) else {
+    let written = try ContainerWriter(
+      contents: contents, options: options.save, directory: directory
+    ).write(MemoryDataSource(tensors: checkpoint.tensors), as: name, replacing: fileName != nil)
+    // It is saved: nothing may fail any more. Should the file not be readable this moment, what was
+    // written tells.
+    if let stored = try? entry(named: name, pins: []), stored.failure == nil { return stored }
+    return StoredCheckpoint(
+      fileName: name, path: path.appending(name), sizeBytes: written.sizeBytes,
+      fileID: written.fileID, summary: contents.summary, isPinned: false, failure: nil,
+      created: checkpoint.wallTime ?? .now)
+  }
+
+  /// Refuses to replace what is no checkpoint, or is pinned.
+  private func checkReplaceable(
+    _ name: String, _ existing: [StoredCheckpoint]
+  ) throws(CheckpointError) {
+    let old = existing.first { $0.fileName == name }
+    if old?.isPinned == true {
       throw CheckpointError(
-        .outcomeUnknown, "the checkpoint was saved and is gone again",
-        path: path.appending(name))
+        .exists, "the checkpoint of this name is pinned", path: path.appending(name),
+        advice: "unpin it, or save under another name")
     }
-    return stored
+    guard old == nil || old?.failure?.code == .notACheckpoint else { return }
+    do throws(IOError) {
+      _ = try directory.status(of: name)
+    } catch {
+      guard error.code == .notFound else { throw CheckpointError(error) }
+      return
+    }
+    throw CheckpointError(
+      .exists, "a file of this name is there that is no checkpoint", path: path.appending(name),
+      advice: "save under another name")
   }
 
   /// The sequence number that a file has or, if it can't be read, that its name says it had: a number
@@ -174,7 +205,7 @@ public final class CheckpointStore: Sendable {
     named name: String, pins: Set<UniqueID>
   ) throws(CheckpointError) -> StoredCheckpoint? {
     guard !name.hasPrefix(".") else { return nil }
-    guard var entry = catalog.entry(named: name, in: directory) else { return nil }
+    guard var entry = try catalog.entry(named: name, in: directory) else { return nil }
     entry.isPinned = pins.contains(entry.fileID)
     return entry
   }
@@ -196,10 +227,19 @@ public final class CheckpointStore: Sendable {
     guard options.access == .readWrite else {
       throw CheckpointError(.permissionDenied, "the store was opened read-only", path: path)
     }
-    let lock: WriterLock
+    let lock = try acquire(WriterLock.fileName, waitSeconds: options.lockWaitSeconds)
+    defer { lock.release() }
+    sweep()
+    return try body()
+  }
+
+  /// Takes one of the store's locks.
+  func acquire(
+    _ fileName: String, waitSeconds: Double
+  ) throws(CheckpointError) -> WriterLock {
     do {
-      let folder = try directory.makeDirectory(CheckpointStore.privateFolder)
-      lock = try WriterLock.acquire(in: folder, waitSeconds: options.lockWaitSeconds)
+      return try WriterLock.acquire(
+        in: try privateDirectory(), fileName: fileName, waitSeconds: waitSeconds)
     } catch let error as IOError {
       throw CheckpointError(error)
     } catch WriterLockError.io(let error) {
@@ -214,12 +254,20 @@ public final class CheckpointStore: Sendable {
     } catch {
       throw CheckpointError(.io, "\(error)", path: path)
     }
-    defer { lock.release() }
+  }
+
+  /// The folder of the store's own files; made if somebody has removed it.
+  func privateDirectory() throws(IOError) -> any Directory {
     do throws(IOError) {
-      try StaleTemporaries.remove(in: directory)
+      return try directory.openDirectory(CheckpointStore.privateFolder)
     } catch {
-      throw CheckpointError(error)
+      guard error.code == .notFound else { throw error }
+      return try directory.makeDirectory(CheckpointStore.privateFolder)
     }
-    return try body()
+  }
+
+  /// Removes what killed savers left. One that can't be removed is no reason not to save.
+  private func sweep() {
+    _ = try? StaleTemporaries.remove(in: directory)
   }
 }

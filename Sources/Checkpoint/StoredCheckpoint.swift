@@ -38,6 +38,6 @@ public struct LatestCheckpoint: Sendable {
   public var stored: StoredCheckpoint
   /// What it holds.
   public var checkpoint: Checkpoint
-  /// Newer ones that can't be used, and why, the newest first.
+  /// Files that can't be read, then newer checkpoints that don't verify, and why.
   public var skipped: [(stored: StoredCheckpoint, error: CheckpointError)]
 }

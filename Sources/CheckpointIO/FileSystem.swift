@@ -49,6 +49,9 @@ package protocol Directory: AnyObject, Sendable {
   /// Bytes an unprivileged process may still allocate on this file system.
   func freeSpaceBytes() throws(IOError) -> UInt64
 
+  /// Opens a directory in it. A symbolic link is an error, never followed.
+  func openDirectory(_ name: String) throws(IOError) -> any Directory
+
   /// Makes a directory in it, if there is none, durably, and opens it.
   func makeDirectory(_ name: String) throws(IOError) -> any Directory
 }

@@ -97,6 +97,15 @@ package final class PosixDirectory: Directory {
     }
   }
 
+  package func openDirectory(_ name: String) throws(IOError) -> any Directory {
+    let child = path.appending(name)
+    let descriptor = try use("open", name) { directory throws(IOError) in
+      try SystemCall.open(
+        name, in: directory, flags: O_RDONLY | O_DIRECTORY | O_NOFOLLOW, path: child)
+    }
+    return PosixDirectory(descriptor: descriptor, path: child)
+  }
+
   package func makeDirectory(_ name: String) throws(IOError) -> any Directory {
     let child = path.appending(name)
     let descriptor = try use("mkdir", name) { directory throws(IOError) in

@@ -23,7 +23,7 @@ package final class WriterLock: Sendable {
   /// Takes the lock of `directory`, waiting up to `waitSeconds` for it (0: tries once). Blocks the
   /// thread while it waits.
   package static func acquire(
-    in directory: any Directory, waitSeconds: Double = 0
+    in directory: any Directory, fileName: String = WriterLock.fileName, waitSeconds: Double = 0
   ) throws(WriterLockError) -> WriterLock {
     let clock = ContinuousClock()
     let start = clock.now

@@ -39,6 +39,10 @@ final class HookedDirectory: Directory {
 
   func freeSpaceBytes() throws(IOError) -> UInt64 { try base.freeSpaceBytes() }
 
+  func openDirectory(_ name: String) throws(IOError) -> any Directory {
+    try base.openDirectory(name)
+  }
+
   func makeDirectory(_ name: String) throws(IOError) -> any Directory {
     try base.makeDirectory(name)
   }

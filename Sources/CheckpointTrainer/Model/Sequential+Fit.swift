@@ -44,7 +44,16 @@ extension Sequential {
       batchSize: batchSize, epochs: epochs, shuffles: shuffle, initialEpoch: initialEpoch,
       verbosity: verbose, callbacks: callbacks, store: store, console: console)
     var origin: FilePath?
-    if let store { origin = try resume(from: store, settings) }
+    var run: RunLock?
+    defer { run?.release() }
+    if let store {
+      do throws(CheckpointError) {
+        run = try store.beginRun()
+      } catch {
+        throw TrainerError(.checkpoint, "\(error)", cause: error)
+      }
+      origin = try resume(from: store, settings)
+    }
     let position = goesOn && initialEpoch == nil ? self.position : nil
     goesOn = false
     if let position {

@@ -12,14 +12,24 @@ extension Sequential {
   {
     let found: LatestCheckpoint?
     do {
-      found = try store.latest { !$0.summary.tags.contains(Sequential.weightsOnlyTag) }
+      found = try store.latest { stored in
+        // NaN stands where something was lost: nobody should train on that unasked.
+        !stored.summary.tags.contains(Sequential.weightsOnlyTag)
+          && !stored.summary.tags.contains("salvaged")
+      }
     } catch {
       throw TrainerError(.checkpoint, "\(error)", cause: error)
     }
     for skipped in found?.skipped ?? [] where settings.verbosity != .silent {
       settings.console.write("warning: can't go on from \(skipped.error)\n")
     }
-    guard let found, found.checkpoint.documents["position"] != nil else { return nil }
+    guard let found else { return nil }
+    guard found.checkpoint.documents["position"] != nil else {
+      throw TrainerError(
+        .resumeMismatch,
+        "\(found.stored.path): the newest checkpoint holds no position of a training run: load its "
+          + "weights with loadWeights(from:), or save to another directory")
+    }
     try requireSameModel(found.checkpoint, path: found.stored.path)
     try restoreState(from: found.checkpoint)
     return found.stored.path

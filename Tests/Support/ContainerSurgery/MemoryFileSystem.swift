@@ -28,6 +28,7 @@ package final class MemoryFileSystem: FileSystem, Directory {
   ) throws(IOError) { throw unsupported }
   package func remove(_ name: String) throws(IOError) { throw unsupported }
   package func synchronize() throws(IOError) { throw unsupported }
+  package func openDirectory(_ name: String) throws(IOError) -> any Directory { throw unsupported }
   package func makeDirectory(_ name: String) throws(IOError) -> any Directory { throw unsupported }
 
   private var unsupported: IOError {

@@ -55,6 +55,10 @@ package final class MutantDirectory: Directory {
 
   package func freeSpaceBytes() throws(IOError) -> UInt64 { try base.freeSpaceBytes() }
 
+  package func openDirectory(_ name: String) throws(IOError) -> any Directory {
+    MutantDirectory(try base.openDirectory(name), mutation, finalName)
+  }
+
   package func makeDirectory(_ name: String) throws(IOError) -> any Directory {
     MutantDirectory(try base.makeDirectory(name), mutation, finalName)
   }

@@ -81,6 +81,10 @@ package final class SimulatedDirectory: Directory {
     try disk.look("statfs", path, handle: handle) { $0.freeBytes }
   }
 
+  package func openDirectory(_ name: String) throws(IOError) -> any Directory {
+    try disk.openDirectory(try path(name))
+  }
+
   package func makeDirectory(_ name: String) throws(IOError) -> any Directory {
     let path = try self.path(name)
     let exists = try disk.look("mkdir", path, handle: handle) { state in
