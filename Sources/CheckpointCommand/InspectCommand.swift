@@ -16,7 +16,7 @@ struct InspectCommand: TerminalCommand {
         ckpt inspect run/00000012.ckpt
         ckpt inspect a.ckpt --tensor 'model/dense/kernel[0:4]'
         ckpt inspect a.ckpt --stats --tensor model/dense/bias
-        ckpt inspect a.ckpt --document training | jq .optimizer
+        ckpt inspect a.ckpt --document training | jq .compile_config.optimizer
         ckpt inspect a.ckpt --json | jq '.tensors[] | select(.nonFiniteCount > 0).name'
 
       \(ExitStatus.help())

@@ -37,7 +37,7 @@ struct TrainCommand: TerminalCommand {
     help: "A CSV file's column of labels: its name, or its number from 0. The last by default.")
   var labels: String?
 
-  @Option(help: "The share of a CSV file's rows, from its end, to validate with.")
+  @Option(help: "The share of a CSV file's rows to validate with, drawn by lot.")
   var validationSplit = 0.2
 
   @Option(help: "Epochs in all, those before an interruption included.")
@@ -52,17 +52,22 @@ struct TrainCommand: TerminalCommand {
   @Option(help: "The share of hidden units that dropout leaves out.")
   var dropout: Float = 0
 
-  @Option(help: "What first weights, shuffling and dropout follow from.")
+  @Option(
+    help: "What first weights, shuffling, dropout and the choice of validation rows follow from.")
   var seed: UInt64 = 2018
 
-  @Option(help: "The checkpoints' name; {epoch} and the metrics in Python's format language.")
-  var name = "weights-improvement-{epoch:02d}-{val_acc:.2f}.ckpt"
+  @Option(
+    help: """
+      The checkpoints' name; {epoch} and the metrics in Python's format language. \
+      (default: weights-improvement-{epoch:02d}-{val_acc:.2f}.ckpt)
+      """)
+  var name: String?
 
   @Flag(help: "Save only checkpoints better than all before.")
   var bestOnly = false
 
-  @Option(help: "The metric that decides which is better.")
-  var monitor = "val_acc"
+  @Option(help: "The metric that decides which is better. (default: val_acc)")
+  var monitor: String?
 
   @Option(
     help: "How files are coded: none, fast or compact.",
@@ -103,7 +108,8 @@ struct TrainCommand: TerminalCommand {
   func run(on terminal: Terminal) throws -> ExitStatus {
     do throws(TrainerError) {
       let input = try TrainingInput(
-        data, drawsDigits: drawDigits, labels: labels, validationSplit: validationSplit)
+        data, drawsDigits: drawDigits, labels: labels, validationSplit: validationSplit,
+        seed: seed)
       let history = try train(on: input, terminal)
       if common.json {
         let result: JSONValue = [
@@ -115,7 +121,7 @@ struct TrainCommand: TerminalCommand {
       }
       return .success
     } catch {
-      throw error.cause ?? CheckpointError(error)
+      throw error.cause as? CheckpointError ?? CheckpointError(error)
     }
   }
 
@@ -139,8 +145,10 @@ struct TrainCommand: TerminalCommand {
       throw TrainerError(.checkpoint, "\(error)", cause: error)
     }
     let selfKill = crashInSave.map { SelfKill(inSave: $0) }
+    let metric = input.validation == nil ? "acc" : "val_acc"
+    let name = name ?? "weights-improvement-{epoch:02d}-{\(metric):.2f}.ckpt"
     let saves = ModelCheckpoint(
-      dir.appending(name), store: store, monitor: monitor, saveBestOnly: bestOnly,
+      dir.appending(name), store: store, monitor: monitor ?? metric, saveBestOnly: bestOnly,
       onSave: { event in selfKill?.heard(event) })
     // Under --json nothing but the result goes to the output.
     let output = common.json ? terminal.messages : terminal.output

@@ -12,12 +12,15 @@ struct TrainingInput {
   ///   - path: a directory with MNIST's four files, or a CSV file.
   ///   - drawsDigits: whether to draw such files if there are none.
   ///   - labels: the CSV file's column of labels, by name or number.
-  ///   - validationSplit: the share of the CSV file's rows, from its end, to validate with.
+  ///   - validationSplit: the share of the CSV file's rows to validate with. They are drawn by lot:
+  ///     tables are often sorted by class.
+  ///   - seed: what the lot follows from.
   init(
-    _ path: FilePath, drawsDigits: Bool, labels: String?, validationSplit: Double
+    _ path: FilePath, drawsDigits: Bool, labels: String?, validationSplit: Double, seed: UInt64
   ) throws(TrainerError) {
     if path.extension?.lowercased() == "csv" {
-      try self.init(csv: path, labels: labels, validationSplit: validationSplit)
+      try self.init(
+        csv: path, labels: labels, validationSplit: validationSplit, seed: seed)
     } else {
       try self.init(
         images: drawsDigits ? DrawnDigits().images(in: path) : DigitImages(directory: path))
@@ -33,7 +36,9 @@ struct TrainingInput {
     )
   }
 
-  private init(csv path: FilePath, labels: String?, validationSplit: Double) throws(TrainerError) {
+  private init(
+    csv path: FilePath, labels: String?, validationSplit: Double, seed: UInt64
+  ) throws(TrainerError) {
     let column: CSVFile.LabelColumn =
       labels.map { text in Int(text).map { .index($0) } ?? .named(text) } ?? .last
     let file = try CSVFile(contentsOf: path, labels: column)
@@ -45,14 +50,11 @@ struct TrainingInput {
     let all = try toCategorical(indices, classCount: names.count)
     let count = indices.count
     let validationCount = Int(Double(count) * validationSplit)
-    features = file.features.rows(0..<count - validationCount)
-    targets = all.rows(0..<count - validationCount)
-    validation =
-      validationCount == 0
-      ? nil
-      : (
-        file.features.rows(count - validationCount..<count),
-        all.rows(count - validationCount..<count)
-      )
+    var generator = RandomGenerator(seed: seed, name: "validation split")
+    let order = generator.permutation(of: count)
+    let (kept, held) = (order.dropLast(validationCount), order.suffix(validationCount))
+    features = file.features.rows(at: kept)
+    targets = all.rows(at: kept)
+    validation = held.isEmpty ? nil : (file.features.rows(at: held), all.rows(at: held))
   }
 }

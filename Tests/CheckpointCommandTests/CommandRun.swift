@@ -20,6 +20,16 @@ func ckpt(
   _ arguments: String..., width: Int? = nil, messagesWidth: Int? = nil, color: Bool = false,
   uptimeSeconds: @escaping @Sendable () -> Double = { 0 }
 ) -> CommandRun {
+  ckpt(
+    arguments, width: width, messagesWidth: messagesWidth, color: color,
+    uptimeSeconds: uptimeSeconds)
+}
+
+/// The same for arguments that come as an array.
+func ckpt(
+  _ arguments: [String], width: Int? = nil, messagesWidth: Int? = nil, color: Bool = false,
+  uptimeSeconds: @escaping @Sendable () -> Double = { 0 }
+) -> CommandRun {
   let output = CapturedOutput()
   let messages = CapturedOutput()
   let terminal = Terminal(

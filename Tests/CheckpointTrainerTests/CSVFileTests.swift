@@ -39,8 +39,8 @@ struct CSVFileTests {
     arguments: [
       ("", "t: there are no rows of data"),
       ("a,b\n", "t: there are no rows of data"),
-      ("1,2,x\n3,four,y\n", "t: line 2, column 3: 'four' is not a number"),
-      ("1,2,x\n0x10,2,y\n", "t: line 2, column 1: '0x10' is not a number"),
+      ("1,2,x\n3,four,y\n", "t: line 2, column 3: 'four' is not a finite number"),
+      ("1,2,x\n0x10,2,y\n", "t: line 2, column 1: '0x10' is not a finite number"),
       ("1,2,x\n\n3,y\n", "t: line 3: 2 fields, but the first line has 3"),
       ("1,\"x\n", "t: line 1, column 3: the quoted field has no closing quote"),
       ("1,\"x\"y\n", "t: line 1, column 3: a comma or the line's end must follow"),

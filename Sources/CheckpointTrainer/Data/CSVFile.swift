@@ -59,6 +59,9 @@ public struct CSVFile: Sendable, Hashable {
     }
     let columnCount = names?.count ?? firstRow.fields.count
     let labelIndex = try CSVFile.index(of: labelColumn, names: names, columnCount, file: name)
+    guard columnCount > 1 else {
+      throw TrainerError(.invalidData, "\(name): there are labels only, and nothing to learn from")
+    }
 
     var features: [Float] = []
     var labels: [String] = []
@@ -72,12 +75,15 @@ public struct CSVFile: Sendable, Hashable {
       for (index, field) in row.fields.enumerated() {
         if index == labelIndex {
           labels.append(field.text)
-        } else if let number = Float(trimmed: field.text) {
+        } else if let number = Float(trimmed: field.text), number.isFinite {
           features.append(number)
         } else {
+          let field = row.fields[index]
+          let place = names.map { " (\($0[index]))" } ?? ""
           throw TrainerError(
             .invalidData,
-            "\(name): line \(row.number), column \(field.column): '\(field.text)' is not a number")
+            "\(name): line \(row.number), column \(field.column)\(place): '\(field.text)' is not a "
+              + "finite number")
         }
       }
       line = try scanner.nextLine()

@@ -8,7 +8,7 @@ package func readFile(
   _ path: FilePath, limitBytes: UInt64 = 1 << 34
 ) throws(TrainerError) -> [UInt8] {
   do {
-    let (directory, name) = try opened(path)
+    let (directory, name) = try opened(PosixFileSystem.resolvingLinks(path))
     let file = try directory.open(name, .read)
     defer { file.close() }
     let size = try file.status().sizeBytes
