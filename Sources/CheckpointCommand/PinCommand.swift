@@ -5,7 +5,7 @@ internal import Checkpoint
 struct PinCommand: TerminalCommand {
   static let configuration = CommandConfiguration(
     commandName: "pin",
-    abstract: "Keep checkpoints, whatever pruning would do.",
+    abstract: "Keep checkpoints: they are neither removed nor replaced.",
     discussion: """
       Pins belong to the files, not to their names. Either all that are named get pinned or, if one is \
       not there, none.

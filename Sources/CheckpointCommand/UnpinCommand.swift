@@ -5,7 +5,7 @@ internal import Checkpoint
 struct UnpinCommand: TerminalCommand {
   static let configuration = CommandConfiguration(
     commandName: "unpin",
-    abstract: "Let pruning decide about checkpoints again.",
+    abstract: "Let checkpoints be removed and replaced again.",
     discussion: """
       EXAMPLES
         ckpt unpin run 12

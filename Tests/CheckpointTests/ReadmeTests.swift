@@ -2,7 +2,7 @@ import Checkpoint
 import SystemPackage
 import Testing
 
-/// The code of `README.md`, between the same comments there and here.
+/// The code of `README.md`, with paths in a temporary directory.
 @Suite("The README's code works")
 struct ReadmeTests {
   @Test("save and load")
