@@ -1,3 +1,4 @@
+import Checkpoint
 import CheckpointTrainer
 import SystemPackage
 import Testing
