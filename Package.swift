@@ -113,7 +113,7 @@ let package = Package(
     .testTarget(
       name: "CheckpointCommandTests",
       dependencies: [
-        "CheckpointCommand", "Checkpoint", "ckpt",
+        "CheckpointCommand", "Checkpoint", "CheckpointFormat", "ContainerSurgery", "ckpt",
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
   ]
