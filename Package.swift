@@ -116,7 +116,7 @@ let package = Package(
     .testTarget(
       name: "CheckpointCommandTests",
       dependencies: [
-        "CheckpointCommand", "Checkpoint", "ckpt",
+        "CheckpointCommand", "Checkpoint", "CheckpointFormat", "ContainerSurgery", "ckpt",
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
   ]

@@ -77,9 +77,18 @@ extension CheckpointReader {
     checkpoint.metrics = summary.metrics
     checkpoint.pendingMetrics = summary.pendingMetrics
     checkpoint.tags = summary.tags
-    for name in documentNames { checkpoint.documents[name] = try document(name) }
-    for name in blobNames { checkpoint.blobs[name] = try blob(name) }
-    try checkBudget(summary.logicalBytes, name: nil)
+    let documentCount = index.count(.documents)
+    let blobCount = index.count(.blobs)
+    let (total, overflow) = summary.logicalBytes.addingReportingOverflow(
+      UInt64(index.range(.payload).count))
+    try checkBudget(overflow ? .max : total, name: nil)
+    for position in 0..<documentCount {
+      let (name, value) = try document(at: position)
+      checkpoint.documents[name] = value
+    }
+    for position in 0..<blobCount {
+      checkpoint.blobs[index.contentName(.blobs, at: position)] = blobBytes(at: position)
+    }
     for number in 0..<index.tensorCount {
       let name = index.tensorName(number)
       if let target = index.tensor(number).aliasTarget {
@@ -89,7 +98,7 @@ extension CheckpointReader {
       }
     }
     guard checkpoint.tensors.count + checkpoint.aliases.count == index.tensorCount,
-      checkpoint.documents.count == documentNames.count, checkpoint.blobs.count == blobNames.count
+      checkpoint.documents.count == documentCount, checkpoint.blobs.count == blobCount
     else {
       throw CheckpointError(
         .limitExceeded, "two names differ only in their Unicode form; read them one by one",
@@ -130,12 +139,13 @@ extension CheckpointReader {
     guard let rows else { return 0..<record.logicalBytes }
     let shape = container.index.shape(of: record)
     try checkRows(rows, shape: shape, name: name)
-    // The rows of a tensor without bytes may have any length, beyond Int too.
-    guard record.logicalBytes > 0 else { return 0..<0 }
-    let rowElements = shape.dropFirst().reduce(1, *)
-    guard let rowBytes = record.dtype.sizeBytes(elements: UInt64(rowElements)) else {
+    // Not from the other dimensions: with a 0 among them their product may be beyond Int.
+    guard let rowCount = shape.first, rowCount > 0 else { return 0..<0 }
+    let (rowBytes, rest) = record.logicalBytes.quotientAndRemainder(
+      dividingBy: UInt64(rowCount))
+    guard rest == 0 else {
       throw CheckpointError(
-        .mismatch, "rows of \(rowElements) elements of \(record.dtype) don't begin at bytes",
+        .mismatch, "rows of \(record.dtype) of shape \(shape) don't begin at bytes",
         path: path, item: name)
     }
     return UInt64(rows.lowerBound) * rowBytes..<UInt64(rows.upperBound) * rowBytes

@@ -7,7 +7,8 @@ extension CheckpointReader {
   /// - Parameters:
   ///   - depth: `quick` checks what opening checks, and both copies of the index; `full` reads every byte.
   ///   - progress: is told how many of the file's bytes have been checked; from any thread.
-  /// - Throws: `CheckpointError` with code `io` if the system fails to read.
+  /// - Throws: `CheckpointError` with code `io` if the system fails to read, other than by a media
+  ///   error (`EIO`): that is damage to the bytes in question.
   public func verify(
     _ depth: Verification.Depth = .full, progress: @Sendable (UInt64) -> Void = { _ in }
   ) throws(CheckpointError) -> Verification {
@@ -47,12 +48,13 @@ extension CheckpointReader {
   private func verifyIndexCopies(_ result: inout Verification) throws(CheckpointError) {
     let block = container.block
     for (name, offset) in [("head", UInt64(Block.sizeBytes)), ("tail", block.tailOffset)] {
-      let bytes = try container.readBytes(Int(block.indexLengthBytes), at: offset)
-      result.checkedBytes += UInt64(bytes.count)
-      guard bytes != container.index.view.bytes,
-        !container.damage.contains(where: {
-          ($0.offset ?? 0) >= offset && ($0.offset ?? 0) < offset + block.indexLengthBytes
-        })
+      let isKnown = container.damage.contains {
+        ($0.byteOffset ?? 0) >= offset && ($0.byteOffset ?? 0) < offset + block.indexLengthBytes
+      }
+      guard
+        let bytes = try readBytes(
+          Int(block.indexLengthBytes), at: offset, isKnown: isKnown, &result),
+        bytes != container.index.view.bytes, !isKnown
       else { continue }
       result.add(
         FormatError(.indexMismatch, "the \(name) copy of the index is damaged", offset: offset),
@@ -60,10 +62,29 @@ extension CheckpointReader {
     }
   }
 
+  /// Bytes that no content depends on. What the disk can't read is a finding, and nil.
+  /// - Parameter isKnown: whether they have been found damaged before.
+  private func readBytes(
+    _ count: Int, at offset: UInt64, isKnown: Bool = false, _ result: inout Verification
+  ) throws(CheckpointError) -> [UInt8]? {
+    do throws(CheckpointError) {
+      let bytes = try container.readBytes(count, at: offset)
+      result.checkedBytes += UInt64(bytes.count)
+      return bytes
+    } catch {
+      guard !error.isSystemFailure else { throw error }
+      if !isKnown {
+        result.findings.append(
+          Verification.Finding(error: error, losesContent: false, tensor: nil, rows: nil))
+      }
+      return nil
+    }
+  }
+
   private func verifyDocuments(_ result: inout Verification) {
-    for name in documentNames {
+    for position in 0..<container.index.count(.documents) {
       do throws(CheckpointError) {
-        _ = try document(name)
+        _ = try document(at: position)
       } catch {
         result.findings.append(
           Verification.Finding(error: error, losesContent: true, tensor: nil, rows: nil))
@@ -97,7 +118,7 @@ extension CheckpointReader {
           if let error { finding.withLock { $0 = CheckpointError(error, path: self.path) } }
         }
       } catch {
-        guard error.code != .io else { throw error }
+        guard !error.isSystemFailure else { throw error }
         finding.withLock { $0 = error }
       }
       if let error = finding.withLock({ $0 }) { damaged.withLock { $0.append((chunk, error)) } }
@@ -171,8 +192,7 @@ extension CheckpointReader {
     gaps.append(
       block.tailOffset + block.indexLengthBytes..<block.fileLengthBytes - UInt64(Block.sizeBytes))
     for gap in gaps where !gap.isEmpty {
-      let bytes = try container.readBytes(gap.count, at: gap.lowerBound)
-      result.checkedBytes += UInt64(bytes.count)
+      guard let bytes = try readBytes(gap.count, at: gap.lowerBound, &result) else { continue }
       if !ByteView(bytes).isZero(bytes.indices), let place = bytes.firstIndex(where: { $0 != 0 }) {
         result.add(
           FormatError(.padding, "padding is not zero", offset: gap.lowerBound + UInt64(place)),

@@ -79,7 +79,7 @@ public final class CheckpointReader: Sendable {
   /// Spare copies that were found damaged when the file was opened. Nothing is lost yet; saving the
   /// checkpoint anew makes it whole.
   public var damage: [CheckpointError] {
-    container.damage.map { CheckpointError($0, path: path) }
+    container.damage
   }
 
   /// How many tensors there are, aliases included.
@@ -129,6 +129,16 @@ public final class CheckpointReader: Sendable {
     guard let bytes = container.index.content(.documents, named: name) else {
       throw notFound("document", name)
     }
+    return try parsed(bytes, name: name)
+  }
+
+  /// The document that stands at `position` in `documentNames`, with its name.
+  func document(at position: Int) throws(CheckpointError) -> (name: String, value: JSONValue) {
+    let name = container.index.contentName(.documents, at: position)
+    return (name, try parsed(container.index.content(.documents, at: position), name: name))
+  }
+
+  private func parsed(_ bytes: [UInt8], name: String) throws(CheckpointError) -> JSONValue {
     do throws(JSONError) {
       return try JSONValue.parse(utf8: bytes)
     } catch {

@@ -3,7 +3,8 @@ package import CheckpointIO
 public import SystemPackage
 
 /// Writes one checkpoint file, atomically and durably: when `write` returns, the file survives a
-/// power cut; if it throws, a file of that name is as it was. For runs of checkpoints there is
+/// power cut; if it throws, a file of that name is as it was. Removes the temporary files that killed
+/// writers have left in its directory. For runs of checkpoints there is
 /// `CheckpointStore`.
 public struct CheckpointWriter: Sendable {
   /// Where the file will be.
@@ -39,7 +40,7 @@ public struct CheckpointWriter: Sendable {
   ///   - checkpoint: all but the tensors; tensors in it are ignored.
   ///   - tensors: what will come.
   ///   - replacing: whether a file of that name is replaced; otherwise it is an error.
-  ///   - fill: is given a tensor's name, a range of its bytes and memory of that size to fill. Called
+  ///   - fill: is given a tensor's name, a range of its bytes and zeroed memory of that size to fill. Called
   ///     on the caller's thread, for every byte once, each tensor's ranges in ascending order.
   /// - Throws: as `write(_:replacing:)`, and what `fill` throws.
   public func write(
@@ -86,6 +87,8 @@ public struct CheckpointWriter: Sendable {
     } catch {
       throw CheckpointError(error)
     }
+    // Of writers that were killed; those of living ones stay.
+    _ = try? StaleTemporaries.remove(in: directory)
     _ = try ContainerWriter(contents: contents, options: options, directory: directory)
       .write(source, as: name, replacing: replacing)
   }
@@ -129,21 +132,37 @@ public struct CheckpointWriter: Sendable {
         .invalidArgument, "a chunk size of \(chunkSize) bytes",
         advice: "use a power of two from 65536 to 67108864")
     }
-    // No reader would take it back.
-    for (name, document) in checkpoint.documents
-    where document.isNested(deeperThan: JSONValue.depthLimit) {
-      throw CheckpointError(
-        .invalidArgument, "a document nested deeper than \(JSONValue.depthLimit)", item: name)
+    var documents: [String: [UInt8]] = [:]
+    for (name, document) in checkpoint.documents {
+      documents[name] = try encoded(document, name: name)
     }
     do throws(FormatError) {
       return try IndexContents(
-        summary: summary, tensors: tensors,
-        documents: checkpoint.documents.mapValues { Array($0.text().utf8) },
+        summary: summary, tensors: tensors, documents: documents,
         blobs: checkpoint.blobs, chunkSizeBytes: chunkSize, hasDigests: options.digests)
     } catch {
       throw CheckpointError(
         error.rule == .limit ? .limitExceeded : .invalidArgument, error.detail)
     }
+  }
+
+  /// A document's text, which a reader will take back.
+  private static func encoded(
+    _ document: JSONValue, name: String
+  ) throws(CheckpointError) -> [UInt8] {
+    // Before the text is made, which takes a call per level.
+    guard !document.isNested(deeperThan: JSONValue.depthLimit) else {
+      throw CheckpointError(
+        .invalidArgument, "a document nested deeper than \(JSONValue.depthLimit)", item: name)
+    }
+    let text = Array(document.text().utf8)
+    do throws(JSONError) {
+      _ = try JSONValue.parse(utf8: text)
+    } catch {
+      throw CheckpointError(
+        .invalidArgument, "a document that is not JSON: \(error)", item: name)
+    }
+    return text
   }
 
   /// Small states get small chunks, so that damage costs little of them: a 256th of the state, from

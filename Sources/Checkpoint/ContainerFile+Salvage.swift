@@ -9,14 +9,14 @@ extension ContainerFile {
     do {
       let size = try file.status().sizeBytes
       let (block, blockDamage) = try ContainerFile.salvageBlock(file, sizeBytes: size)
-      let (index, indexDamage) = try ContainerFile.readIndex(file, block: block)
+      let (index, indexDamage) = try ContainerFile.readIndex(file, sizeBytes: size, block: block)
       self.init(
         file, path: path, sizeBytes: size, block: block, index: index,
-        damage: blockDamage + indexDamage)
+        damage: (blockDamage + indexDamage).map { $0.error(path: path) })
+    } catch let error as CopyFailure {
+      throw error.error(path: path).hopeless
     } catch let error as FormatError {
-      var error = CheckpointError(error, path: path)
-      error.advice = "nothing can be rescued: what is where in the file is lost"
-      throw error
+      throw CheckpointError(error, path: path).hopeless
     } catch let error as IOError {
       throw CheckpointError(error)
     } catch {
@@ -26,38 +26,53 @@ extension ContainerFile {
 
   private static func salvageBlock(
     _ file: any File, sizeBytes: UInt64
-  ) throws -> (Block, damage: [FormatError]) {
+  ) throws -> (Block, damage: [CopyFailure]) {
     let size = UInt64(Block.sizeBytes)
-    func block(_ kind: Block.Kind, at offset: UInt64) throws(IOError) -> Result<Block, FormatError>
-    {
-      let bytes = try file.readBytes(Block.sizeBytes, at: offset)
-      return Result { () throws(FormatError) in
-        try Block(decoding: bytes, as: kind, at: offset, fileLengthBytes: nil)
-      }
-    }
-    switch try block(.superblock, at: 0) {
+    switch try readBlock(file, .superblock, at: 0, fileLengthBytes: nil) {
     case .success(let head):
-      var damage: [FormatError] = []
+      var damage: [CopyFailure] = []
       if head.fileLengthBytes > sizeBytes {
         damage.append(
-          FormatError(
-            .truncated, "the file has \(sizeBytes) bytes of \(head.fileLengthBytes)",
-            offset: sizeBytes))
+          .broken(
+            FormatError(
+              .truncated, "the file has \(sizeBytes) bytes of \(head.fileLengthBytes)",
+              offset: sizeBytes)))
       } else if head.fileLengthBytes < sizeBytes {
         damage.append(
-          FormatError(
-            .fileLength, "the file has \(sizeBytes) bytes; it ended at \(head.fileLengthBytes)",
-            offset: head.fileLengthBytes))
+          .broken(
+            FormatError(
+              .fileLength, "the file has \(sizeBytes) bytes; it ended at \(head.fileLengthBytes)",
+              offset: head.fileLengthBytes)))
       }
-      if case .failure(let error) = try block(.trailer, at: head.fileLengthBytes - size) {
+      let trailerOffset = head.fileLengthBytes - size
+      if case .failure(let error) = try readBlock(
+        file, .trailer, at: trailerOffset, fileLengthBytes: nil)
+      {
         damage.append(error)
       }
       return (head, damage)
     case .failure(let error):
-      guard sizeBytes >= 2 * size,
-        case .success(let tail) = try block(.trailer, at: sizeBytes - size)
-      else { throw error }
-      return (tail, [error])
+      guard sizeBytes >= 2 * size else { throw error }
+      switch try readBlock(file, .trailer, at: sizeBytes - size, fileLengthBytes: nil) {
+      case .success(let tail): return (tail, [error])
+      // A block that is whole and says no says more than one that is damaged; so does a disk that
+      // can't tell.
+      case .failure(let tailError):
+        let isTold = !tailError.isDamage || tailError.rule == nil
+        throw error.isDamage && isTold ? tailError : error
+      }
     }
+  }
+}
+
+extension CheckpointError {
+  /// Without hope: what is damaged can't be rescued. What a newer program may read, or another try,
+  /// keeps its own advice.
+  fileprivate var hopeless: CheckpointError {
+    var error = self
+    if [.corrupt, .truncated, .notACheckpoint, .checksumMismatch].contains(code) {
+      error.advice = "nothing can be rescued: what is where in the file is lost"
+    }
+    return error
   }
 }

@@ -39,14 +39,23 @@ struct ContainerWriter {
       try file.commit(as: name, replacing: replacing)
       return (block.fileID, block.fileLengthBytes)
     } catch let error as CheckpointError {
-      throw error
+      // Of the source, or of writing chunks.
+      let isOwn = error.path?.lastComponent.map { TemporaryName.matches($0.string) } ?? false
+      throw isOwn ? named(error, name) : error
     } catch let error as IOError {
-      throw CheckpointError(error)
+      throw named(CheckpointError(error), name)
     } catch let error as PublishError {
-      throw CheckpointError(error)
+      throw named(CheckpointError(error), name)
     } catch {
       throw CheckpointError(.io, "\(error)", path: directory.path.appending(name))
     }
+  }
+
+  /// The error, said of the file that was to be: nobody knows the temporary, and it is gone.
+  private func named(_ error: CheckpointError, _ name: String) -> CheckpointError {
+    var error = error
+    error.path = directory.path.appending(name)
+    return error
   }
 
   /// Tail first, head last: a file that is cut off in between has no head.

@@ -7,7 +7,7 @@ struct DamageMap: Sendable {
   private let reader: CheckpointReader
 
   /// Reads every chunk once.
-  /// - Throws: `CheckpointError` with code `io` if the system fails to read, other than by a media error.
+  /// - Throws: `CheckpointError` if the system fails to read, other than by a media error.
   init(_ reader: CheckpointReader) throws(CheckpointError) {
     let owners = reader.chunkOwners()
     let index = reader.container.index
@@ -16,6 +16,7 @@ struct DamageMap: Sendable {
       do throws(CheckpointError) {
         try reader.chunks.withChunk(chunk, dtype: index.tensor(owners[chunk]).dtype) { _ in }
       } catch {
+        guard !error.isSystemFailure else { throw error }
         // A bad sector of the disk reads as EIO: that, too, is only this chunk.
         let name = index.tensorName(owners[chunk])
         lost.withLock { $0[chunk] = error.about(name, in: reader.path) }
@@ -32,7 +33,8 @@ struct DamageMap: Sendable {
 
   func report(findings: [CheckpointError]) -> SalvageReport {
     let index = reader.container.index
-    var report = SalvageReport(intactTensors: [], losses: [], findings: findings)
+    var report = SalvageReport(
+      intactTensors: [], losses: [], lostDocuments: [], lostBlobs: [], findings: findings)
     for number in 0..<index.tensorCount {
       let owner = reader.owner(of: number)
       let chunks = owner.chunks.filter(isLost)

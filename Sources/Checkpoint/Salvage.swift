@@ -8,7 +8,8 @@ public enum Salvage {
   ///
   /// Tensors that are damaged keep their intact bytes. Lost elements become NaN in float tensors, so
   /// that nobody trains on them unnoticed, and 0 in others; the document `salvage` says which rows are
-  /// lost, and the tag `salvaged` marks the file. A file that had lost spare copies only is rescued
+  /// lost, and the tag `salvaged` marks the file; an earlier document `salvage` becomes `salvage-1`. Documents
+  /// that are no JSON are left out, and the report names them. A file that had lost spare copies only is rescued
   /// as it was. Needs superblock or trailer, and every section of the index in one of its two
   /// copies. Reads everything twice, in bounded memory.
   /// - Parameters:
@@ -43,18 +44,11 @@ public enum Salvage {
     checkpoint.metrics = summary.metrics
     checkpoint.pendingMetrics = summary.pendingMetrics
     checkpoint.tags = summary.tags
-    for name in reader.blobNames { checkpoint.blobs[name] = try reader.blob(name) }
-    var findings = reader.damage + damage.errors
-    for name in reader.documentNames {
-      do throws(CheckpointError) {
-        checkpoint.documents[name] = try reader.document(name)
-      } catch {
-        findings.append(error)
-      }
-    }
-    let report = damage.report(findings: findings)
+    var report = damage.report(findings: reader.damage + damage.errors)
+    rescueContents(of: reader, into: &checkpoint, &report)
     if !report.losses.isEmpty {
       checkpoint.tags.insert("salvaged")
+      keepEarlierReport(&checkpoint)
       checkpoint.documents["salvage"] = document(report)
     }
 
@@ -81,6 +75,48 @@ public enum Salvage {
       }
     }
     return report
+  }
+
+  /// Documents and blobs. A checkpoint holds no two names that differ only in their Unicode form, so
+  /// the second one is left out, and said to be.
+  private static func rescueContents(
+    of reader: CheckpointReader, into checkpoint: inout Checkpoint, _ report: inout SalvageReport
+  ) {
+    let index = reader.container.index
+    func taken(_ what: String, _ name: String) -> CheckpointError {
+      CheckpointError(
+        .limitExceeded,
+        "the \(what) is left out: its name differs from another's only in its Unicode form",
+        path: reader.path, item: name)
+    }
+    for position in 0..<index.count(.blobs) {
+      let name = index.contentName(.blobs, at: position)
+      if checkpoint.blobs[name] == nil {
+        checkpoint.blobs[name] = reader.blobBytes(at: position)
+      } else {
+        report.lostBlobs.append(name)
+        report.findings.append(taken("blob", name))
+      }
+    }
+    for position in 0..<index.count(.documents) {
+      let name = index.contentName(.documents, at: position)
+      do throws(CheckpointError) {
+        guard checkpoint.documents[name] == nil else { throw taken("document", name) }
+        checkpoint.documents[name] = try reader.document(at: position).value
+      } catch {
+        report.lostDocuments.append(name)
+        report.findings.append(error)
+      }
+    }
+  }
+
+  /// A file that was salvaged before has a document `salvage`: it becomes `salvage-1`, or the next
+  /// that is free.
+  private static func keepEarlierReport(_ checkpoint: inout Checkpoint) {
+    guard let earlier = checkpoint.documents["salvage"] else { return }
+    var number = 1
+    while checkpoint.documents["salvage-\(number)"] != nil { number += 1 }
+    checkpoint.documents["salvage-\(number)"] = earlier
   }
 
   private static func document(_ report: SalvageReport) -> JSONValue {

@@ -19,6 +19,10 @@ public struct SalvageReport: Sendable, Hashable {
   public var intactTensors: [String]
   /// Tensors that are not.
   public var losses: [Loss]
+  /// Documents that are left out of the new file.
+  public var lostDocuments: [String]
+  /// Blobs that are left out of the new file.
+  public var lostBlobs: [String]
   /// What is wrong with the file, in its order.
   public var findings: [CheckpointError]
 

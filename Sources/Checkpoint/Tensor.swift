@@ -20,6 +20,7 @@ public struct Tensor: Sendable {
   ///   - elements: as many as the shape's product; anything else is a bug of the caller's.
   ///   - shape: all of `elements` in one dimension if left out.
   public init<T: TensorElement>(_ elements: [T], shape: [Int]? = nil) {
+    T.checkSize()
     let shape = shape ?? [elements.count]
     precondition(
       shape.allSatisfy { $0 >= 0 } && Tensor.elementCount(shape) == elements.count,
@@ -78,6 +79,7 @@ public struct Tensor: Sendable {
   /// so; otherwise a copy.
   /// - Throws: `CheckpointError` with code `mismatch` if the dtype is another.
   public func elements<T: TensorElement>(as type: T.Type = T.self) throws(CheckpointError) -> [T] {
+    T.checkSize()
     guard T.dtype == dtype else {
       throw CheckpointError(
         .mismatch, "the tensor has dtype \(dtype); \(T.self) reads \(T.dtype)")

@@ -73,6 +73,8 @@ final class ProducedDataSource: TensorDataSource {
         for request in requests {
           let chunk = UnsafeMutableRawBufferPointer(
             rebasing: memory[start..<start + request.range.count])
+          // The memory may hold what another tensor left there.
+          chunk.initializeMemory(as: UInt8.self, repeating: 0)
           try fill(request.tensor.name, request.range, chunk)
           chunks.append(UnsafeRawBufferPointer(chunk))
           start += request.range.count

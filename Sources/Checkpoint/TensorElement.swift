@@ -1,9 +1,20 @@
 public import CheckpointFormat
 
-/// A Swift type whose arrays are tensors: the number types, `Bool`, `BFloat16`, `Complex64`.
+/// A Swift type whose arrays are tensors: the number types, `Bool`, `BFloat16`, `Complex64`. One of
+/// your own has exactly as many bytes as its dtype's elements; anything else stops the program.
 public protocol TensorElement: BitwiseCopyable, Sendable {
-  /// The dtype of an array of these.
+  /// The dtype of an array of these: `MemoryLayout<Self>.stride` is its elements' size.
   static var dtype: DType { get }
+}
+
+extension TensorElement {
+  /// Without this a wrong dtype would save, or read, other bytes than the array's.
+  static func checkSize() {
+    precondition(
+      MemoryLayout<Self>.stride * 8 == dtype.bitsPerElement,
+      "\(Self.self) has \(MemoryLayout<Self>.stride) bytes, an element of \(dtype) has"
+        + " \(dtype.bitsPerElement) bits")
+  }
 }
 
 extension Bool: TensorElement {

@@ -50,12 +50,7 @@ struct SalvageCommand: TerminalCommand {
   }
 
   private static func isWhole(_ report: SalvageReport) -> Bool {
-    report.losses.isEmpty && lostDocuments(report).isEmpty
-  }
-
-  /// Documents that are no JSON are left out of the new file. Their findings name them, and no rule.
-  private static func lostDocuments(_ report: SalvageReport) -> [String] {
-    report.findings.filter { $0.code == .corrupt && $0.rule == nil }.compactMap(\.item)
+    report.losses.isEmpty && report.lostDocuments.isEmpty && report.lostBlobs.isEmpty
   }
 
   private func print(_ report: SalvageReport, on terminal: Terminal) throws(OutputError) {
@@ -72,9 +67,10 @@ struct SalvageCommand: TerminalCommand {
         "  lost: tensor \"\(loss.tensor.printable)\" rows \(rows) of \(loss.rowCount), "
           + "\(HumanText.size(loss.lostBytes)) of \(HumanText.size(loss.sizeBytes))")
     }
-    for name in SalvageCommand.lostDocuments(report) {
+    for name in report.lostDocuments {
       try terminal.print("  lost: document \"\(name.printable)\"")
     }
+    for name in report.lostBlobs { try terminal.print("  lost: blob \"\(name.printable)\"") }
     for finding in report.findings { try terminal.print("  found: \(ErrorReport.what(finding))") }
   }
 
@@ -93,7 +89,8 @@ struct SalvageCommand: TerminalCommand {
             "sizeBytes": .count(loss.sizeBytes),
           ]
         }),
-      "lostDocuments": .strings(SalvageCommand.lostDocuments(report)),
+      "lostDocuments": .strings(report.lostDocuments),
+      "lostBlobs": .strings(report.lostBlobs),
       "findings": .array(report.findings.map(ErrorReport.json)),
     ]
   }

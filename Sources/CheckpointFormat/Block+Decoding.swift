@@ -5,7 +5,8 @@ extension Block {
     decoding bytes: [UInt8], as kind: Kind, at offset: UInt64, fileLengthBytes actual: UInt64?
   ) throws(FormatError) {
     guard bytes.count == Block.sizeBytes else {
-      throw FormatError(.truncated, "the \(kind.name) is cut off", offset: offset)
+      throw FormatError(
+        .truncated, "the \(kind.name) is cut off", offset: offset, isCutOff: true)
     }
     guard bytes.starts(with: kind.magic) else {
       throw FormatError(.magic, "the \(kind.name)'s magic is missing", offset: offset)
@@ -61,12 +62,17 @@ extension Block {
     try checkLayout(at: offset)
   }
 
-  /// `FORMAT.md` §2. Everything is below the file's length, so nothing here overflows.
+  /// `FORMAT.md` §2. The length is below 2^63, and two indexes fit into it: nothing here overflows.
   private func checkLayout(at offset: UInt64) throws(FormatError) {
-    guard indexLengthBytes >= 32, indexLengthBytes.isMultiple(of: 8),
-      indexLengthBytes < fileLengthBytes, tailOffset < fileLengthBytes
+    let blockBytes = UInt64(2 * Block.sizeBytes)
+    guard fileLengthBytes >= blockBytes, indexLengthBytes >= 32,
+      indexLengthBytes.isMultiple(of: 8),
+      indexLengthBytes <= (fileLengthBytes - blockBytes) / 2
     else {
       throw FormatError(.layout, "index length \(indexLengthBytes)", offset: offset + 88)
+    }
+    guard tailOffset < fileLengthBytes else {
+      throw FormatError(.layout, "tail offset \(tailOffset)", offset: offset + 80)
     }
     var expected = self
     expected.place(indexLengthBytes: indexLengthBytes, dataEnd: tailOffset)

@@ -5,12 +5,9 @@ extension ContainerIndex {
     try checkNamesSection()
     let nonFinite = try checkTensors()
     let storedBytes = try checkChunks(block: block)
-    // Records may share payload: without this a small file would become many large documents.
-    let payload = try checkNamed(.documents) + checkNamed(.blobs)
-    guard payload <= FormatLimits.payloadBytes else {
-      throw FormatError(
-        .limit, "documents and blobs of \(payload) bytes, at most \(FormatLimits.payloadBytes)")
-    }
+    try checkNamed(.documents)
+    try checkNamed(.blobs)
+    try checkSums()
     guard storedBytes == summary.storedBytes, nonFinite == summary.nonFiniteCount else {
       throw FormatError(.summaryMismatch, "the summary's sums are not the records'")
     }
@@ -222,10 +219,38 @@ extension ContainerIndex {
     return stored
   }
 
-  /// - Returns: the bytes of all contents. At most 2^16 times 2^26.
-  private func checkNamed(_ kind: SectionKind) throws(FormatError) -> UInt64 {
+  /// Records don't share what they refer to: a small file would become many large documents, long
+  /// names or shapes. With every record within its section, no sum overflows here.
+  private func checkSums() throws(FormatError) {
+    var names = 0
+    var ranks = 0
+    for number in 0..<tensorCount {
+      let at = range(.tensors).lowerBound + number * TensorRecord.sizeBytes
+      names += Int(view.u32(at + 8))
+      ranks += Int(view.u8(at + 13))
+    }
+    var payload = 0
+    for kind in [.documents, .blobs] as [SectionKind] {
+      for number in 0..<count(kind) {
+        let ranges = namedRanges(kind, number)
+        names += ranges.name.count
+        payload += ranges.content.count
+      }
+    }
+    guard names <= range(.names).count else {
+      throw FormatError(.textBounds, "names of \(names) bytes in \(range(.names).count)")
+    }
+    guard ranks <= count(.dimensions) else {
+      throw FormatError(.dimensionBounds, "\(ranks) dimensions in \(count(.dimensions))")
+    }
+    guard payload <= range(.payload).count else {
+      throw FormatError(
+        .payloadBounds, "documents and blobs of \(payload) bytes in \(range(.payload).count)")
+    }
+  }
+
+  private func checkNamed(_ kind: SectionKind) throws(FormatError) {
     var last: Range<Int>?
-    var total: UInt64 = 0
     for number in 0..<count(kind) {
       let at = range(kind).lowerBound + number * kind.recordBytes
       last = try checkedName(at: at, after: last, what: "\(kind) entry", number: number)
@@ -236,9 +261,7 @@ extension ContainerIndex {
       guard view.u32(at + 12) == 0 else {
         throw FormatError(.reserved, "\(kind) entry \(number): reserved bytes are set")
       }
-      total += view.u64(at + 24)
     }
-    return total
   }
 }
 

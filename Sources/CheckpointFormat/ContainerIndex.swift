@@ -14,7 +14,7 @@ package struct ContainerIndex: Sendable {
   package init(decoding bytes: [UInt8], block: Block, at offset: UInt64) throws(FormatError) {
     let view = ByteView(bytes)
     guard bytes.count == Int(block.indexLengthBytes) else {
-      throw FormatError(.truncated, "the index is cut off", offset: offset)
+      throw FormatError(.truncated, "the index is cut off", offset: offset, isCutOff: true)
     }
     guard view.checksum(0..<bytes.count) == block.indexChecksum else {
       throw FormatError(.indexChecksum, "the index's checksum is wrong", offset: offset)
@@ -119,13 +119,8 @@ package struct ContainerIndex: Sendable {
 
   /// The bytes of the document or blob with that name, or nil.
   package func content(_ kind: SectionKind, named wanted: String) -> [UInt8]? {
-    let number = search(count: count(kind), for: wanted) {
-      nameBytes(in: namedRanges(kind, $0).name)
-    }
-    guard let number else { return nil }
-    let content = namedRanges(kind, number).content
-    let base = range(.payload).lowerBound
-    return Array(view.bytes[base + content.lowerBound..<base + content.upperBound])
+    search(count: count(kind), for: wanted) { nameBytes(in: namedRanges(kind, $0).name) }
+      .map { content(kind, at: $0) }
   }
 
   func namedRanges(_ kind: SectionKind, _ number: Int) -> (name: Range<Int>, content: Range<Int>) {

@@ -24,10 +24,16 @@ package struct FormatError: Error, Sendable, Hashable {
   package var detail: String
   /// Where in the file, in bytes from its start, if that is known.
   package var offset: UInt64?
+  /// Whether it is a block or a copy of the index that the file doesn't hold to its end, rather than
+  /// a whole one that says that the file is too short. Only with rule `truncated`.
+  package var isCutOff: Bool
 
-  package init(_ rule: FormatRule, _ detail: String, offset: UInt64? = nil) {
+  package init(
+    _ rule: FormatRule, _ detail: String, offset: UInt64? = nil, isCutOff: Bool = false
+  ) {
     self.rule = rule
     self.detail = detail
     self.offset = offset
+    self.isCutOff = isCutOff
   }
 }

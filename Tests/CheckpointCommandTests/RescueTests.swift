@@ -1,5 +1,6 @@
 import Checkpoint
 import CheckpointCommand
+import ContainerSurgery
 import SystemPackage
 import Testing
 
@@ -58,5 +59,21 @@ struct RescueTests {
     try directory.write([UInt8](repeating: 7, count: 20_000), to: "a.ckpt")
     #expect(ckpt("salvage", file.string, "-o", rescued.string).status == .unreadable)
     #expect(try directory.names() == ["a.ckpt"])
+  }
+
+  @Test("a document that is no JSON is lost, which makes status 1")
+  func lostDocument() throws {
+    var checkpoint = Checkpoint()
+    checkpoint.documents = ["config": [1]]
+    try CheckpointWriter(file).write(checkpoint)
+    var surgery = ContainerSurgery(try directory.bytes("a.ckpt"))
+    surgery.set(.payload, 0, UInt8(ascii: "?"))
+    try directory.write(surgery.sealed(), to: "a.ckpt")
+    let result = ckpt("salvage", file.string, "-o", rescued.string)
+    #expect(result.status == .no)
+    #expect(result.lines[0] == "\(rescued): rescued in part (0 of 0 tensors whole)")
+    #expect(result.lines[1] == "  lost: document \"config\"")
+    let json = ckpt("salvage", file.string, "-o", rescued.string, "--replace", "--json").json
+    #expect(json["complete"] == false && json["lostDocuments"] == ["config"])
   }
 }

@@ -44,6 +44,15 @@ extension RuleCase {
   /// FORMAT.md §4.5: documents `position` and `training`, blobs `more` and `rng`.
   static let records: [RuleCase] = [
     RuleCase(.payloadBounds, "a document's length") { $0.set(.documents, 24, UInt64(1) << 20) },
+    RuleCase(.payloadBounds, "a blob and a document that share their bytes") {
+      $0.set(.blobs, 16, UInt64(0))
+      $0.set(.blobs, 24, UInt64($0.count(.payload)))
+    },
+    RuleCase(.textBounds, "a document and a blob that share a name") {
+      // "positiontraining", both documents' names.
+      $0.set(.blobs, 0, UInt64(12))
+      $0.set(.blobs, 8, UInt32(16))
+    },
     RuleCase(.payloadBounds, "a blob's offset near 2^64") { $0.set(.blobs, 16, UInt64.max) },
     RuleCase(.textBounds, "a document's name") { $0.set(.documents, 0, UInt64(1) << 20) },
     RuleCase(.textBounds, "a blob's name near 2^64") { $0.set(.blobs, 0, UInt64.max) },

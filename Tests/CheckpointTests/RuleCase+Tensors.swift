@@ -35,6 +35,11 @@ extension RuleCase {
       $0.set(.tensors, record: 6, 13, UInt8(0))
       $0.set(.tensors, record: 6, 16, UInt64(100))
     },
+    RuleCase(.dimensionBounds, "two tensors that share their shape") {
+      // f becomes 100×3×0, with e's dimension.
+      $0.set(.tensors, record: 6, 13, UInt8(3))
+      $0.set(.tensors, record: 6, 16, UInt64($0.count(.dimensions) - 3))
+    },
     RuleCase(.tensorSize, "another dimension") { $0.set(.dimensions, 0, UInt64(1) << 40) },
     RuleCase(.tensorSize, "a dimension of 2^63") {
       $0.set(.dimensions, record: $0.count(.dimensions) - 2, 0, UInt64(1) << 63)

@@ -54,7 +54,6 @@ SECTION_NAMES = {
 RECORD_SIZES = {1: 128, 2: 24, 3: 8, 4: 1, 5: 64, 6: 8, 7: 32, 8: 32, 9: 32, 10: 1, 11: 1, 12: 32}
 DEPTH = 512  # of nesting, in documents
 TEXT_LIMIT = 16_777_216  # bytes of all metrics' and tags' names
-CONTENT_LIMIT = 67_108_864  # bytes of all documents and blobs
 COUNT_LIMITS = {
     1: 1,
     2: 65_536,
@@ -818,9 +817,17 @@ class Container:
         return entries
 
     def _check_contents(self) -> None:
+        """Records do not share names, dimensions or payload."""
+        names = sum(record[1] for _, record in self._records(TENSORS, "QIBBHQQQQQQ"))
+        names += sum(record[1] for kind in (DOCUMENTS, BLOBS) for _, record in self._records(kind, "QIIQQ"))
+        if names > self._sections[NAMES].length:
+            self._fail("textBounds", f"names of {names} bytes", self._sections[NAMES].offset)
+        ranks = sum(len(tensor.shape) for tensor in self._tensors)
+        if ranks > self._sections[DIMENSIONS].count:
+            self._fail("dimensionBounds", f"ranks with a sum of {ranks}", self._sections[DIMENSIONS].offset)
         total = sum(length for entries in (self._documents, self._blobs) for _, length in entries.values())
-        if total > CONTENT_LIMIT:
-            self._fail("limit", f"documents and blobs of {total} bytes", self._sections[PAYLOAD].offset)
+        if total > self._sections[PAYLOAD].length:
+            self._fail("payloadBounds", f"documents and blobs of {total} bytes", self._sections[PAYLOAD].offset)
 
     def _check_summary(self) -> None:
         own = [tensor for tensor in self._tensors if not tensor.is_alias]

@@ -174,6 +174,19 @@ def chunk(number: int, change: Callable[[bytes], bytes]) -> Change:
     return lambda edit: edit.chunk(number, change(edit.chunk(number)))
 
 
+def shared_payload(edit: Editor) -> None:
+    """Gives a blob the bytes of the documents, too."""
+    size = struct.unpack_from("<Q", edit.index, edit.entry(PAYLOAD) + 16)[0]
+    edit.put(edit.section(BLOBS) + 16, "QQ", 0, size)
+
+
+def shared_names(edit: Editor) -> None:
+    """Gives the last tensor a name that goes on with those of documents and blobs."""
+    at = edit.section(TENSORS) + 64 * 4
+    size = struct.unpack_from("<Q", edit.index, edit.entry(NAMES) + 16)[0]
+    edit.put(at + 8, "I", size - struct.unpack_from("<Q", edit.index, at)[0])
+
+
 # In the small file: tensors a, "a tied", b, c, d; chunks 0: a raw f32, 1: b deflate, 2: c planes, 3: d LZ4.
 VIOLATIONS: list[tuple[str, Change]] = [
     ("version", blocks(8, "H", 2)),
@@ -275,6 +288,8 @@ VIOLATIONS: list[tuple[str, Change]] = [
     ("reserved", put(CHUNKS, 30, "H", 1)),
     ("payloadBounds", put(DOCUMENTS, 24, "Q", 1 << 20)),
     ("payloadBounds", put(BLOBS, 16, "Q", (1 << 64) - 1)),
+    ("payloadBounds", shared_payload),
+    ("textBounds", shared_names),
     ("textBounds", put(DOCUMENTS, 0, "Q", 1 << 20)),
     ("nameLength", put(BLOBS, 8, "I", 0)),
     ("reserved", put(BLOBS, 12, "I", 1)),
