@@ -2,7 +2,7 @@ import CheckpointIO
 import Foundation
 import SystemPackage
 
-/// The real disk with faults: ranges that it can't read, and a rename that fails.
+/// The real disk with faults: ranges that it can't read, calls that fail for the system's sake.
 final class BadFileSystem: FileSystem, @unchecked Sendable {
   let base = PosixFileSystem()
   /// Reads that touch one of these fail with `errno`.
@@ -10,6 +10,10 @@ final class BadFileSystem: FileSystem, @unchecked Sendable {
   var errno = Errno.ioError
   var renameErrno: Errno?
   var writeErrno: Errno?
+  /// How many of the next opens for reading fail with EMFILE.
+  var failingOpenCount = 0
+  /// After how many listings of pins these fail with EMFILE.
+  var soundPinListingCount = Int.max
 
   func openDirectory(_ path: FilePath) throws(IOError) -> any Directory {
     BadDirectory(try base.openDirectory(path), self)
@@ -30,7 +34,20 @@ final class BadDirectory: Directory {
   var path: FilePath { base.path }
 
   func open(_ name: String, _ mode: OpenMode) throws(IOError) -> any File {
-    BadFile(try base.open(name, mode), path: path.appending(name), files)
+    if mode == .read, files.failingOpenCount > 0 {
+      files.failingOpenCount -= 1
+      throw IOError(.tooManyOpenFiles, operation: "open", path: path)
+    }
+    return BadFile(try base.open(name, mode), path: path.appending(name), files)
+  }
+  func openDirectory(_ name: String) throws(IOError) -> any Directory {
+    if name == "pins" {
+      files.soundPinListingCount -= 1
+      if files.soundPinListingCount < 0 {
+        throw IOError(.tooManyOpenFiles, operation: "open", path: path)
+      }
+    }
+    return BadDirectory(try base.openDirectory(name), files)
   }
   func rename(_ source: String, to target: String, replacing: Bool) throws(IOError) {
     if let errno = files.renameErrno {

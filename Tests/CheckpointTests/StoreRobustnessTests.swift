@@ -80,7 +80,7 @@ struct StoreRobustnessTests {
 
   @Test("a failure of the system is no verdict on a checkpoint")
   func transientFailures() throws {
-    let system = FailingFileSystem()
+    let system = BadFileSystem()
     let before = try CheckpointStore(at: directory.path)
     for step in 1...2 { try before.save(checkpoint(UInt64(step))) }
     let store = try CheckpointStore(at: directory.path, options: StoreOptions(), in: system)
@@ -95,7 +95,7 @@ struct StoreRobustnessTests {
 
   @Test("after the commit nothing fails any more")
   func afterCommit() throws {
-    let system = FailingFileSystem()
+    let system = BadFileSystem()
     let store = try CheckpointStore(at: directory.path, options: StoreOptions(), in: system)
     try store.save(checkpoint(1))
     system.soundPinListingCount = 1
