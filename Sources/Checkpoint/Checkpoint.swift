@@ -39,6 +39,17 @@ public struct Checkpoint: Sendable, Equatable {
     self.epoch = epoch
   }
 
+  /// What a file's summary says; without documents, blobs and tensors.
+  init(_ summary: CheckpointSummary) {
+    step = summary.step
+    epoch = summary.epoch
+    wallTime = summary.wallTime
+    runID = summary.runID
+    metrics = summary.metrics
+    pendingMetrics = summary.pendingMetrics
+    tags = summary.tags
+  }
+
   /// The tensor of that name, aliases followed.
   public func tensor(_ name: String) -> Tensor? {
     tensors[name] ?? aliases[name].flatMap { tensors[$0] }

@@ -69,14 +69,7 @@ extension CheckpointReader {
   ///   characters, which a dictionary can't hold.
   public func load() throws(CheckpointError) -> Checkpoint {
     let index = container.index
-    var checkpoint = Checkpoint()
-    checkpoint.step = summary.step
-    checkpoint.epoch = summary.epoch
-    checkpoint.wallTime = summary.wallTime
-    checkpoint.runID = summary.runID
-    checkpoint.metrics = summary.metrics
-    checkpoint.pendingMetrics = summary.pendingMetrics
-    checkpoint.tags = summary.tags
+    var checkpoint = Checkpoint(summary)
     let documentCount = index.count(.documents)
     let blobCount = index.count(.blobs)
     let (total, overflow) = summary.logicalBytes.addingReportingOverflow(

@@ -35,15 +35,8 @@ public enum Salvage {
     let reader = CheckpointReader(
       try ContainerFile(salvaging: file, path: path), limits: ReadLimits())
     let damage = try DamageMap(reader)
-    var checkpoint = Checkpoint()
     let summary = reader.summary
-    checkpoint.step = summary.step
-    checkpoint.epoch = summary.epoch
-    checkpoint.wallTime = summary.wallTime
-    checkpoint.runID = summary.runID
-    checkpoint.metrics = summary.metrics
-    checkpoint.pendingMetrics = summary.pendingMetrics
-    checkpoint.tags = summary.tags
+    var checkpoint = Checkpoint(summary)
     var report = damage.report(findings: reader.damage + damage.errors)
     rescueContents(of: reader, into: &checkpoint, &report)
     if !report.losses.isEmpty {

@@ -71,6 +71,7 @@ extension CheckpointSummary {
       guard view.u32(at + 16) & ~1 == 0, view.u32(at + 20) == 0,
         view.u32(at + 16) == 0 || view.u64(at + 8) == 0
       else { throw FormatError(.reserved, "reserved bits of the metric \"\(name)\" are set") }
+      guard metrics[name] == nil, !pendingMetrics.contains(name) else { throw sameCharacters(name) }
       if view.u32(at + 16) == 1 {
         pendingMetrics.insert(name)
       } else {
@@ -81,7 +82,10 @@ extension CheckpointSummary {
     for number in 0..<count(.tags) {
       let name = try text(start(.tags) + number * 8)
       try checkOrder(name)
-      tags.insert(name)
+      guard tags.insert(name).inserted else { throw sameCharacters(name) }
     }
+  }
+  private func sameCharacters(_ name: String) -> FormatError {
+    FormatError(.order, "two names of the summary write the same characters: \"\(name)\"")
   }
 }

@@ -140,15 +140,16 @@ package struct IndexContents: Sendable {
     guard tensors.contains(where: { $0.aliasOf != nil }) else {
       return Array(repeating: nil, count: tensors.count)
     }
-    var places: [String: Int] = [:]
-    for (place, tensor) in tensors.enumerated() { places[tensor.name] = place }
+    // By bytes: strings are equal in Swift if they write the same characters in other ways.
+    var places: [[UInt8]: Int] = [:]
+    for (place, tensor) in tensors.enumerated() { places[Array(tensor.name.utf8)] = place }
     var targets: [Int?] = []
     for tensor in tensors {
       guard let name = tensor.aliasOf else {
         targets.append(nil)
         continue
       }
-      guard let target = places[name], tensors[target].aliasOf == nil,
+      guard let target = places[Array(name.utf8)], tensors[target].aliasOf == nil,
         tensors[target].dtype == tensor.dtype, tensors[target].shape == tensor.shape
       else {
         throw FormatError(

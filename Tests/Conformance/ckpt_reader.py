@@ -21,9 +21,10 @@ import math
 import os
 import struct
 import sys
+import unicodedata
 import zlib
 from dataclasses import dataclass
-from typing import Any, BinaryIO, Iterator, NamedTuple
+from typing import Any, BinaryIO, Iterable, Iterator, NamedTuple
 
 import numpy as np
 
@@ -679,6 +680,11 @@ class Container:
             self._fail("order", f"{text!r} after {last!r}", at)
         return text
 
+    def _distinct(self, earlier: Iterable[str], text: str, at: int) -> None:
+        """No two texts of a section write the same characters."""
+        if any(unicodedata.normalize("NFC", text) == unicodedata.normalize("NFC", other) for other in earlier):
+            self._fail("order", f"{text!r} writes the same characters as an earlier one", at)
+
     # sections -------------------------------------------------------------------------------------------------------
 
     def _read_summary_texts(self) -> None:
@@ -686,10 +692,13 @@ class Container:
         last = None
         for at, (offset, length, value, flags, _) in self._records(METRICS, "IIdII"):
             last = self._ascending(last, self._text(TEXT, offset, length, at), at)
+            self._distinct(metrics, last, at)
             metrics[last] = None if flags & 1 else value
         tags: list[str] = []
         for at, (offset, length) in self._records(TAGS, "II"):
-            tags.append(self._ascending(tags[-1] if tags else None, self._text(TEXT, offset, length, at), at))
+            text = self._ascending(tags[-1] if tags else None, self._text(TEXT, offset, length, at), at)
+            self._distinct(tags, text, at)
+            tags.append(text)
         total = sum(record[1] for _, record in (*self._records(METRICS, "IIdII"), *self._records(TAGS, "II")))
         if total > TEXT_LIMIT:
             self._fail("limit", f"names of {total} bytes in the summary", self._sections[TEXT].offset)
