@@ -21,7 +21,6 @@ public final class CheckpointStore: Sendable {
   public let path: FilePath
   /// How the store behaves.
   public let options: StoreOptions
-  let fileSystem: any FileSystem
   let directory: any Directory
   let background: BackgroundSaves
   private let catalog = Catalog()
@@ -43,7 +42,6 @@ public final class CheckpointStore: Sendable {
   ) throws(CheckpointError) {
     self.path = path
     self.options = options
-    self.fileSystem = fileSystem
     background = BackgroundSaves(limit: options.backgroundSaveLimit)
     do throws(IOError) {
       if options.access == .readWrite { try fileSystem.createDirectory(path) }
