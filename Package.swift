@@ -24,7 +24,7 @@ let package = Package(
       name: "CLZ4", pkgConfig: "liblz4", providers: [.apt(["liblz4-dev"]), .brew(["lz4"])]),
     .target(name: "CCheckpointShims"),
 
-    // Floor 1: the container's bytes; files. Neither knows the other.
+    // Floor 1: the container's bytes; files; what is kept. None knows the others.
     .target(
       name: "CheckpointFormat", dependencies: ["CZlib", "CLZ4", "CCheckpointShims"],
       // It parses what strangers wrote: every unsafe expression must say so.
@@ -35,11 +35,13 @@ let package = Package(
         "CCheckpointShims", .product(name: "SystemPackage", package: "swift-system"),
       ]),
 
+    .target(name: "CheckpointRetention"),
+
     // Floor 2: what users import.
     .target(
       name: "Checkpoint",
       dependencies: [
-        "CheckpointFormat", "CheckpointIO",
+        "CheckpointFormat", "CheckpointIO", "CheckpointRetention",
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
 
@@ -47,7 +49,7 @@ let package = Package(
     .target(
       name: "CheckpointTrainer",
       dependencies: [
-        "Checkpoint", "CheckpointIO", "CCheckpointShims",
+        "Checkpoint", "CheckpointIO", "CheckpointRetention", "CCheckpointShims",
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
 
@@ -55,7 +57,7 @@ let package = Package(
     .target(
       name: "CheckpointCommand",
       dependencies: [
-        "Checkpoint", "CheckpointTrainer",
+        "Checkpoint", "CheckpointRetention", "CheckpointTrainer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
@@ -99,10 +101,12 @@ let package = Package(
         "CheckpointIO", "SimulatedDisk",
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
+    .testTarget(name: "CheckpointRetentionTests", dependencies: ["CheckpointRetention"]),
     .testTarget(
       name: "CheckpointTests",
       dependencies: [
-        "Checkpoint", "CheckpointFormat", "CheckpointIO", "ContainerSurgery", "SimulatedDisk",
+        "Checkpoint", "CheckpointFormat", "CheckpointIO", "CheckpointRetention",
+        "ContainerSurgery", "SimulatedDisk",
         .product(name: "SystemPackage", package: "swift-system"),
       ],
       resources: [.copy("Golden")]),

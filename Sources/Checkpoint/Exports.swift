@@ -1,6 +1,7 @@
 // What users need of the floors below comes with `import Checkpoint`: DType, JSONValue, Timestamp,
-// UniqueID, Compression, CheckpointSummary. All else there is `package`.
+// UniqueID, Compression, CheckpointSummary; RetentionPolicy and its plan. All else there is `package`.
 @_exported public import CheckpointFormat
+@_exported public import CheckpointRetention
 public import SystemPackage
 
 /// A path in the file system, from swift-system. String literals are paths.

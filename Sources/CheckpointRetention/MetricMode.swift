@@ -16,20 +16,19 @@ public enum MetricMode: String, Sendable, Hashable, CaseIterable {
 
   /// `min` or `max`. For `auto` the words of the metric's name decide, `val_` and `eval_` left out:
   /// acc, accuracy, auc, f1, precision, recall, iou, bleu are better when more; loss, mse, mae,
-  /// perplexity, wer, cer, ter, error when less.
-  /// - Throws: `CheckpointError` with code `invalidArgument` if the name tells neither, or both.
-  public func resolved(for metric: String) throws(CheckpointError) -> MetricMode {
+  /// perplexity, wer, cer, ter, error when less. Nil if the name tells neither, or both.
+  package func resolution(for metric: String) -> MetricMode? {
     guard self == .auto else { return self }
     let words = metric.lowercased().split { !$0.isLetter && !$0.isNumber }.map(String.init)
     let isMore = words.contains(where: MetricMode.more.contains)
     let isLess = words.contains(where: MetricMode.less.contains)
-    guard isMore != isLess else {
-      throw CheckpointError(
-        .invalidArgument,
-        "whether more or less of \"\(metric)\" is better can't be told from its name",
-        advice: "say min or max")
-    }
+    guard isMore != isLess else { return nil }
     return isMore ? .max : .min
+  }
+
+  /// What is said of a metric whose name tells nothing.
+  package static func unclear(_ metric: String) -> String {
+    "whether more or less of \"\(metric)\" is better can't be told from its name"
   }
 
   /// Whether `a` is better than `b`. NaN and the infinities are never better than anything, and
