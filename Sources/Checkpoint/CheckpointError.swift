@@ -36,6 +36,8 @@ public struct CheckpointError: Error, Sendable, Hashable {
     public static let mismatch = Code(description: "mismatch")
     /// What the caller gave can't be used: a name, a metric's mode.
     public static let invalidArgument = Code(description: "invalidArgument")
+    /// The directory has changed since the plan was made. Nothing was removed.
+    public static let stalePlan = Code(description: "stalePlan")
     /// The save failed so late that the new file may or may not survive a crash. Nothing older may
     /// be removed.
     public static let outcomeUnknown = Code(description: "outcomeUnknown")

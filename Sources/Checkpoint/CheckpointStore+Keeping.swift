@@ -91,36 +91,38 @@ extension CheckpointStore {
         }
       }
       let survivors = present.filter { $0.failure == nil && !ids.contains($0.fileID) }
-      let isSafe = survivors.reversed().contains { stored in
-        let state = try? verify(stored).state
-        return state == .intact || state == .degraded
-      }
+      let isSafe = survivors.reversed().contains { (try? isSound($0)) == true }
       guard isSafe else {
         throw CheckpointError(
           .invalidArgument, "no sound checkpoint would stay", path: path,
           advice: "save another one first")
       }
-      var failure: IOError?
-      var removed = 0
-      do throws(IOError) {
-        for stored in doomed {
-          try directory.remove(stored.fileName)
-          removed += 1
-        }
-      } catch {
-        failure = error
+      try removeFiles(doomed)
+    }
+  }
+
+  /// Removes files, durably. The lock is held, and all has been checked.
+  func removeFiles(_ doomed: [StoredCheckpoint]) throws(CheckpointError) {
+    var failure: IOError?
+    var removed = 0
+    do throws(IOError) {
+      for stored in doomed {
+        try directory.remove(stored.fileName)
+        removed += 1
       }
-      do throws(IOError) {
-        try directory.synchronize()
-      } catch {
-        failure = failure ?? error
-      }
-      if let failure {
-        var error = CheckpointError(failure)
-        error.message += " after \(removed) of \(doomed.count) had been removed"
-        error.advice = "list the store again"
-        throw error
-      }
+    } catch {
+      failure = error
+    }
+    do throws(IOError) {
+      try directory.synchronize()
+    } catch {
+      failure = failure ?? error
+    }
+    if let failure {
+      var error = CheckpointError(failure)
+      error.message += " after \(removed) of \(doomed.count) had been removed"
+      error.advice = "list the store again"
+      throw error
     }
   }
 }

@@ -24,6 +24,7 @@ public final class CheckpointStore: Sendable {
   let directory: any Directory
   let background: BackgroundSaves
   private let catalog = Catalog()
+  let pruningResult = Locked<Result<PruningReport, CheckpointError>?>(nil)
 
   /// The folder for the store's own files.
   static let privateFolder = ".ckpt"
@@ -35,6 +36,21 @@ public final class CheckpointStore: Sendable {
     at path: FilePath, options: StoreOptions = StoreOptions()
   ) throws(CheckpointError) {
     try self.init(at: path, options: options, in: PosixFileSystem())
+  }
+
+  /// Opens a store that applies a policy after each save.
+  ///
+  /// ```swift
+  /// let store = try CheckpointStore(at: "run", retention: .regular(monitor: "val_acc"))
+  /// ```
+  ///
+  /// - Throws: `CheckpointError`: `notFound`, `permissionDenied`, `io`.
+  public convenience init(
+    at path: FilePath, retention: StoreRetention, options: StoreOptions = StoreOptions()
+  ) throws(CheckpointError) {
+    var options = options
+    options.retention = retention
+    try self.init(at: path, options: options)
   }
 
   package init(
@@ -111,8 +127,9 @@ public final class CheckpointStore: Sendable {
     let written = try ContainerWriter(
       contents: contents, options: options.save, directory: directory
     ).write(MemoryDataSource(tensors: checkpoint.tensors), as: name, replacing: fileName != nil)
-    // It is saved: nothing may fail any more. Should the file not be readable this moment, what was
-    // written tells.
+    // It is saved: nothing may fail any more, and now, not before, old ones may go. Should the file not
+    // be readable this moment, what was written tells.
+    defer { pruneAfterSave(run: checkpoint.runID) }
     if let stored = try? entry(named: name, pins: []), stored.failure == nil { return stored }
     return StoredCheckpoint(
       fileName: name, path: path.appending(name), sizeBytes: written.sizeBytes,
@@ -152,11 +169,13 @@ public final class CheckpointStore: Sendable {
   }
 
   static func defaultName(sequence: UInt64, step: UInt64?) -> String {
-    func padded(_ number: UInt64) -> String {
-      let digits = String(number)
-      return String(repeating: "0", count: max(0, 8 - digits.count)) + digits
-    }
-    return padded(sequence) + (step.map { "-step-" + padded($0) } ?? "") + ".ckpt"
+    padded(sequence) + (step.map { "-step-" + padded($0) } ?? "") + ".ckpt"
+  }
+
+  /// With eight digits at least, so that names sort as numbers do.
+  static func padded(_ number: UInt64) -> String {
+    let digits = String(number)
+    return String(repeating: "0", count: max(0, 8 - digits.count)) + digits
   }
 
   private func checked(_ name: String) throws(CheckpointError) -> String {

@@ -16,15 +16,18 @@ public struct StoreOptions: Sendable, Hashable {
   public var lockWaitSeconds: Double
   /// How many background saves may be under way before the caller has to wait.
   public var backgroundSaveLimit: Int
+  /// What is removed after each acknowledged save.
+  public var retention: StoreRetention
 
-  /// Read and write, raw files, 60 seconds, 1 background save.
+  /// Read and write, raw files, 60 seconds, 1 background save, the directory's remembered policy.
   public init(
     access: Access = .readWrite, save: SaveOptions = SaveOptions(), lockWaitSeconds: Double = 60,
-    backgroundSaveLimit: Int = 1
+    backgroundSaveLimit: Int = 1, retention: StoreRetention = .remembered
   ) {
     self.access = access
     self.save = save
     self.lockWaitSeconds = lockWaitSeconds
     self.backgroundSaveLimit = backgroundSaveLimit
+    self.retention = retention
   }
 }

@@ -1,0 +1,152 @@
+public import CheckpointFormat
+internal import CheckpointIO
+public import CheckpointRetention
+
+/// Removing what a policy doesn't keep.
+extension CheckpointStore {
+  /// What a policy would remove now, and why. Changes nothing.
+  ///
+  /// - Parameters:
+  ///   - run: which training run to plan for; by default that of the newest checkpoint. Those of others
+  ///     are not touched.
+  ///   - verifying: whether to read every byte of every checkpoint first, so that damage inside of files
+  ///     counts; otherwise only files whose summary can't be read count as unreadable.
+  ///   - progress: told of each checkpoint before it is verified.
+  /// - Throws: `CheckpointError` if the directory can't be read.
+  public func pruningPlan(
+    by policy: RetentionPolicy, run: UniqueID? = nil, now: Timestamp = .now,
+    verifying: Bool = false, progress: (StoredCheckpoint) -> Void = { _ in }
+  ) throws(CheckpointError) -> PruningPlan {
+    let stored = try list()
+    var damaged: Set<UniqueID> = []
+    if verifying {
+      for checkpoint in stored where checkpoint.failure == nil {
+        progress(checkpoint)
+        if try !isSound(checkpoint) { damaged.insert(checkpoint.fileID) }
+      }
+    }
+    return PruningPlan(
+      policy, stored, freeBytes: try freeSpaceBytes(), now: now, run: run, damaged: damaged)
+  }
+
+  /// Carries out a plan, durably: takes the lock, looks at the directory again, reads and verifies the
+  /// newest checkpoint that stays, and removes. Whoever has a removed file open keeps reading it.
+  ///
+  /// - Parameter toTrash: whether to move files to the store's trash, from where
+  ///   `restoreFromTrash()` brings them back; that frees no space.
+  /// - Throws: `CheckpointError`: `stalePlan` if the directory isn't the one of the plan any more, and
+  ///   nothing is removed then; `invalidArgument` if the newest is damaged: nothing is removed either;
+  ///   `locked`, `io`.
+  @discardableResult
+  public func prune(
+    _ plan: PruningPlan, toTrash: Bool = false
+  ) throws(CheckpointError) -> PruningReport {
+    try withLock { () throws(CheckpointError) in
+      if let difference = plan.difference(from: try list()) {
+        throw CheckpointError(
+          .stalePlan, "the directory is not the one of the plan any more: \(difference)",
+          path: path, advice: "plan again")
+      }
+      guard let newest = plan.newestReadable else { return PruningReport(plan: plan) }
+      if !plan.removed.isEmpty, try !isSound(newest) {
+        throw CheckpointError(
+          .invalidArgument, "the newest is damaged, so that nothing was removed",
+          path: newest.path,
+          advice: "plan again, verifying: then damaged ones don't count (ckpt prune --verify)")
+      }
+      return try carryOut(plan, verified: newest, toTrash: toTrash)
+    }
+  }
+
+  /// Plans and carries out in one, with no save or removal of others in between. A newest checkpoint
+  /// that turns out to be damaged counts as unreadable, and the plan is made without it.
+  /// - Throws: `CheckpointError`: `locked`, `io`.
+  @discardableResult
+  public func prune(
+    by policy: RetentionPolicy, run: UniqueID? = nil, now: Timestamp = .now, toTrash: Bool = false
+  ) throws(CheckpointError) -> PruningReport {
+    try withLock { () throws(CheckpointError) in
+      try pruneLocked(by: policy, run: run, now: now, toTrash: toTrash)
+    }
+  }
+
+  func pruneLocked(
+    by policy: RetentionPolicy, run: UniqueID?, now: Timestamp = .now, toTrash: Bool = false
+  ) throws(CheckpointError) -> PruningReport {
+    let stored = try list()
+    let freeBytes = try freeSpaceBytes()
+    var damaged: Set<UniqueID> = []
+    var run = run
+    while true {
+      let plan = PruningPlan(
+        policy, stored, freeBytes: freeBytes, now: now, run: run, damaged: damaged)
+      // Whatever turns out to be damaged, it is still this run's turn.
+      run = UniqueID(number: plan.retention.runID)
+      guard !plan.removed.isEmpty, let newest = plan.newestReadable else {
+        return PruningReport(plan: plan)
+      }
+      if try isSound(newest) {
+        return try carryOut(plan, verified: newest, toTrash: toTrash)
+      }
+      damaged.insert(newest.fileID)
+    }
+  }
+
+  private func carryOut(
+    _ plan: PruningPlan, verified newest: StoredCheckpoint, toTrash: Bool
+  ) throws(CheckpointError) -> PruningReport {
+    let doomed = plan.removed
+    guard !doomed.isEmpty else { return PruningReport(plan: plan) }
+    if toTrash {
+      let batch = try moveToTrash(doomed)
+      return PruningReport(plan: plan, verified: newest, trashBatch: batch)
+    }
+    try removeFiles(doomed)
+    return PruningReport(plan: plan, verified: newest)
+  }
+
+  /// After a save, whose success nothing may change any more: what goes wrong is noted.
+  func pruneAfterSave(run: UniqueID) {
+    do throws(CheckpointError) {
+      guard let policy = try effectivePolicy() else { return }
+      let report = try pruneLocked(by: policy, run: run)
+      pruningResult.withLock { $0 = .success(report) }
+    } catch {
+      pruningResult.withLock { $0 = .failure(error) }
+    }
+  }
+
+  /// What the pruning after the last save did, or why it couldn't; nil if there has been none. A save
+  /// doesn't fail because what is old can't be removed.
+  public var lastPruning: Result<PruningReport, CheckpointError>? {
+    pruningResult.withLock { $0 }
+  }
+
+  /// Whether every byte of a checkpoint is as it was written, but for spare copies.
+  /// - Throws: `CheckpointError` for failures of the system that say nothing about the file.
+  func isSound(_ stored: StoredCheckpoint) throws(CheckpointError) -> Bool {
+    do throws(CheckpointError) {
+      let state = try verify(stored).state
+      return state == .intact || state == .degraded
+    } catch {
+      if error.saysNothingOfFile { throw error }
+      return false
+    }
+  }
+
+  private func freeSpaceBytes() throws(CheckpointError) -> UInt64 {
+    do throws(IOError) { return try directory.freeSpaceBytes() } catch {
+      throw CheckpointError(error)
+    }
+  }
+}
+
+extension PruningPlan {
+  /// The newest checkpoint of the run that can be read: it always stays.
+  var newestReadable: StoredCheckpoint? {
+    let index = retention.entries.lastIndex {
+      $0.condition != .unreadable && $0.sequence > 0 && $0.runID == retention.runID
+    }
+    return index.map { checkpoints[$0] }
+  }
+}
