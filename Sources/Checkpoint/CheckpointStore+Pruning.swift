@@ -35,7 +35,7 @@ extension CheckpointStore {
   /// - Parameter toTrash: whether to move files to the store's trash, from where
   ///   `restoreFromTrash()` brings them back; that frees no space.
   /// - Throws: `CheckpointError`: `stalePlan` if the directory isn't the one of the plan any more, and
-  ///   nothing is removed then; `invalidArgument` if the newest is damaged: nothing is removed either;
+  ///   nothing is removed then; `newestDamaged`: nothing is removed either;
   ///   `locked`, `io`.
   @discardableResult
   public func prune(
@@ -50,7 +50,7 @@ extension CheckpointStore {
       guard let newest = plan.newestReadable else { return PruningReport(plan: plan) }
       if !plan.removed.isEmpty, try !isSound(newest) {
         throw CheckpointError(
-          .invalidArgument, "the newest is damaged, so that nothing was removed",
+          .newestDamaged, "the newest is damaged, so that nothing was removed",
           path: newest.path,
           advice: "plan again, verifying: then damaged ones don't count (ckpt prune --verify)")
       }

@@ -13,9 +13,9 @@ public struct PruningPlan: Sendable, Hashable {
   public var removed: [StoredCheckpoint] { retention.removedIndices.map { checkpoints[$0] } }
 
   /// - Parameter damaged: files that verification has found to be damaged.
-  init(
-    _ policy: RetentionPolicy, _ stored: [StoredCheckpoint], freeBytes: UInt64?, now: Timestamp,
-    run: UniqueID?, damaged: Set<UniqueID> = []
+  package init(
+    _ policy: RetentionPolicy, _ stored: [StoredCheckpoint], freeBytes: UInt64?,
+    now: Timestamp = .now, run: UniqueID?, damaged: Set<UniqueID> = []
   ) {
     let entries = stored.map { InventoryEntry($0, isDamaged: damaged.contains($0.fileID)) }
     let plan = policy.plan(

@@ -6,7 +6,7 @@ package enum ExitStatus: Int32, Sendable, Hashable {
   /// Done; intact, the same, all rescued.
   case success = 0
   /// Done, and the answer is no: damaged or degraded (`verify`, `ls --verify`), different (`diff`),
-  /// something lost (`salvage`).
+  /// something lost (`salvage`), a limit that can't be met (`prune`).
   case no = 1
   /// What was asked for doesn't fit what is there: no such tensor, rows, document or checkpoint; a
   /// metric whose mode can't be told; an output file that exists.
@@ -16,6 +16,8 @@ package enum ExitStatus: Int32, Sendable, Hashable {
   case unreadable = 3
   /// The system refused: no such file, no permission, a full disk, an I/O error.
   case failed = 4
+  /// `prune --apply --exit-code`: nothing had to go.
+  case nothingToDo = 5
   /// The command line is wrong (`EX_USAGE`).
   case usage = 64
   /// Another process is writing to the directory (`EX_TEMPFAIL`): try again later.
@@ -28,11 +30,11 @@ package enum ExitStatus: Int32, Sendable, Hashable {
     self =
       switch error.code {
       case .corrupt, .truncated, .notACheckpoint, .unsupportedVersion, .checksumMismatch,
-        .limitExceeded:
+        .limitExceeded, .newestDamaged:
         .unreadable
       // Of a file that was found, a tensor; of the system, a file.
       case .notFound: error.item == nil ? .failed : .badRequest
-      case .exists, .mismatch, .invalidArgument: .badRequest
+      case .exists, .mismatch, .invalidArgument, .stalePlan: .badRequest
       case .locked: .locked
       default: .failed
       }
@@ -44,7 +46,7 @@ package enum ExitStatus: Int32, Sendable, Hashable {
   }
 
   /// The last lines of every help page.
-  static func help(no: String? = nil) -> String {
+  static func help(no: String? = nil, nothingToDo: String? = nil) -> String {
     """
     EXIT STATUS
       0   done
@@ -52,6 +54,7 @@ package enum ExitStatus: Int32, Sendable, Hashable {
       2   what was asked for doesn't fit what is there
       3   not a checkpoint, or its content can't be read
       4   no such file, no permission, I/O error
+    \(nothingToDo.map { "  5   \($0)\n" } ?? "")\
       64  wrong usage
       75  another process is writing to the directory; try again
     """

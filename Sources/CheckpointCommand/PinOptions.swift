@@ -27,7 +27,11 @@ struct PinOptions: ParsableArguments {
     let present = try CheckpointStore(at: directory, options: StoreOptions(access: .readOnly))
       .list()
     var chosen: [StoredCheckpoint] = []
-    for argument in checkpoints { chosen.append(try find(argument, in: present)) }
+    for argument in checkpoints {
+      let found = try present.named(argument, in: directory)
+      if let failure = found.failure { throw failure }
+      chosen.append(found)
+    }
     let store = try CheckpointStore(
       at: directory, options: StoreOptions(lockWaitSeconds: wait))
     for stored in chosen {
@@ -54,21 +58,21 @@ struct PinOptions: ParsableArguments {
     }
     return .success
   }
+}
 
-  /// By its file's name, or if there is none, by its sequence number.
-  private func find(
-    _ argument: String, in present: [StoredCheckpoint]
-  ) throws(CheckpointError) -> StoredCheckpoint {
-    let byName = present.first { $0.fileName == argument }
+extension [StoredCheckpoint] {
+  /// The one with that file name, or if there is none, with that sequence number.
+  /// - Throws: `CheckpointError` with code `invalidArgument` if there is none.
+  func named(_ argument: String, in directory: FilePath) throws(CheckpointError) -> StoredCheckpoint
+  {
     let bySequence = UInt64(argument).flatMap { number in
-      present.last { $0.failure == nil && $0.sequence == number && number > 0 }
+      last { $0.failure == nil && $0.sequence == number && number > 0 }
     }
-    guard let found = byName ?? bySequence else {
+    guard let found = first(where: { $0.fileName == argument }) ?? bySequence else {
       throw CheckpointError(
         .invalidArgument, "there is no such checkpoint", path: directory, item: argument,
         advice: "ckpt ls lists them")
     }
-    if let failure = found.failure { throw failure }
     return found
   }
 }

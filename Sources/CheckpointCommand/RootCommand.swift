@@ -4,13 +4,14 @@ internal import ArgumentParser
 struct RootCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "ckpt",
-    abstract: "Look at, check, compare and rescue training checkpoints.",
+    abstract: "Look at, check, compare, rescue and prune training checkpoints.",
     discussion: """
       EXAMPLES
         ckpt ls run                              what is in a run's directory
         ckpt inspect run/00000012.ckpt           what is in a checkpoint
         ckpt verify run                          check every byte of every checkpoint
         ckpt diff a.ckpt b.ckpt                  what differs, and by how much
+        ckpt prune run --policy regular          what a policy keeps, what may go, and why
         ckpt salvage torn.ckpt -o rescued.ckpt   rescue what is intact
 
       \(ExitStatus.help(no: "the answer is no: damaged, different, something lost"))
@@ -24,6 +25,8 @@ struct RootCommand: ParsableCommand {
       SalvageCommand.self,
       PinCommand.self,
       UnpinCommand.self,
+      PruneCommand.self,
+      PolicyCommand.self,
       TrainCommand.self,
     ])
 

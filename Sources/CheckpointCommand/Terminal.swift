@@ -26,13 +26,16 @@ package struct Terminal: Sendable {
   package var now: @Sendable () -> Timestamp
   /// Seconds since some moment; never set back.
   package var uptimeSeconds: @Sendable () -> Double
+  /// Asks a person a question that is answered by yes or no; nil where nobody is there.
+  package var ask: (@Sendable (String) -> Bool)?
 
   /// One of its own.
   package init(
     output: any TextOutput, messages: any TextOutput, outputWidth: Int? = nil,
     messagesWidth: Int? = nil, usesColor: Bool = false,
     now: @escaping @Sendable () -> Timestamp = { .now },
-    uptimeSeconds: @escaping @Sendable () -> Double = { 0 }
+    uptimeSeconds: @escaping @Sendable () -> Double = { 0 },
+    ask: (@Sendable (String) -> Bool)? = nil
   ) {
     self.output = output
     self.messages = messages
@@ -41,6 +44,7 @@ package struct Terminal: Sendable {
     self.usesColor = usesColor
     self.now = now
     self.uptimeSeconds = uptimeSeconds
+    self.ask = ask
   }
 
   /// That of the process. No colour with `NO_COLOR` (no-color.org) or on a terminal that has none.
@@ -53,7 +57,16 @@ package struct Terminal: Sendable {
       messages: DescriptorOutput(.standardError, isBuffered: false),
       outputWidth: width, messagesWidth: columns(of: STDERR_FILENO),
       usesColor: width != nil && !isPlain,
-      uptimeSeconds: { (ContinuousClock.now - start) / .seconds(1) })
+      uptimeSeconds: { (ContinuousClock.now - start) / .seconds(1) }, ask: question())
+  }
+
+  /// Asks on the error output and reads a line, if a terminal is at both ends.
+  private static func question() -> (@Sendable (String) -> Bool)? {
+    guard isatty(STDIN_FILENO) == 1, isatty(STDERR_FILENO) == 1 else { return nil }
+    return { text in
+      try? DescriptorOutput(.standardError, isBuffered: false).write(text)
+      return ["y", "yes"].contains(readLine()?.lowercased() ?? "")
+    }
   }
 
   private static func columns(of descriptor: Int32) -> Int? {

@@ -68,7 +68,7 @@ extension RetentionPlan {
 
 extension RetentionPlan.Fate {
   /// Whether it was up to retention.
-  fileprivate var isRetentions: Bool {
+  var isRetentions: Bool {
     switch self {
     case .kept, .unkept, .nonFinite, .limited: true
     case .unreadable, .otherRun, .foreign, .copy: false

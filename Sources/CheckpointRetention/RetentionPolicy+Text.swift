@@ -29,8 +29,12 @@ extension RetentionPolicy {
 
   /// The text form.
   public var text: String {
-    (rules.map(\.text) + limits.map(\.text) + (cadence.map { [$0.text] } ?? []))
-      .joined(separator: ",")
+    retentionText + (cadence.map { ",\($0.text)" } ?? "")
+  }
+
+  /// The same without the cadence.
+  package var retentionText: String {
+    (rules.map(\.text) + limits.map(\.text)).joined(separator: ",")
   }
 }
 
