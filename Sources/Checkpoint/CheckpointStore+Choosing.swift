@@ -11,6 +11,26 @@ extension CheckpointStore {
   public func latest(
     where isWanted: (StoredCheckpoint) -> Bool = { _ in true }
   ) throws(CheckpointError) -> LatestCheckpoint? {
+    var lastError: CheckpointError?
+    for _ in 0..<CheckpointStore.listingLimit {
+      do throws(CheckpointError) {
+        return try latestListed(where: isWanted)
+      } catch {
+        guard error.code == .notFound, error.path != path else { throw error }
+        // Removed between listing and loading: there is a newer one by now.
+        lastError = error
+      }
+    }
+    throw lastError ?? CheckpointError(.notFound, "the directory changes all the time", path: path)
+  }
+
+  /// How often a list is made anew because what it names is gone.
+  private static let listingLimit = 100
+
+  /// - Throws: also `notFound`, with the file's path, if a checkpoint is gone that has been listed.
+  private func latestListed(
+    where isWanted: (StoredCheckpoint) -> Bool
+  ) throws(CheckpointError) -> LatestCheckpoint? {
     var skipped: [(stored: StoredCheckpoint, error: CheckpointError)] = []
     let all = try list()
     // Where these would stand in line can't be told: they have no sequence number.
@@ -22,9 +42,8 @@ extension CheckpointStore {
         return LatestCheckpoint(
           stored: stored, checkpoint: try load(stored), skipped: skipped)
       } catch {
-        if error.saysNothingOfFile { throw error }
-        // One that is gone was removed meanwhile.
-        if error.code != .notFound { skipped.append((stored, error)) }
+        if error.saysNothingOfFile || error.code == .notFound { throw error }
+        skipped.append((stored, error))
       }
     }
     // Nobody should start anew without knowing that there is something to be rescued.

@@ -43,6 +43,7 @@ extension CheckpointStore {
       let fileName = String(name[name.index(after: dash)...])
       guard CheckpointStore.trashName(of: fileName, batch: batch) == name else { continue }
       let status = try folder.status(of: name)
+      guard FileName.isValid(fileName), status.kind == .regular else { continue }
       files.append(TrashedFile(batch: batch, fileName: fileName, sizeBytes: status.sizeBytes))
     }
     return files.sorted { ($0.batch, $0.fileName) < ($1.batch, $1.fileName) }
@@ -72,6 +73,7 @@ extension CheckpointStore {
   /// - Returns: what has come back; empty if the trash is.
   /// - Throws: `CheckpointError`: `exists` if a name has been taken meanwhile, and nothing is moved
   ///   then; `locked`, `io`.
+  @discardableResult
   public func restoreFromTrash() throws(CheckpointError) -> [TrashedFile] {
     try withLock { () throws(CheckpointError) in
       let all = try trash()

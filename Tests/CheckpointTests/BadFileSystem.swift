@@ -12,6 +12,8 @@ final class BadFileSystem: FileSystem, @unchecked Sendable {
   var writeErrno: Errno?
   /// How many of the next opens for reading fail with EMFILE.
   var failingOpenCount = 0
+  /// Called before a file is opened for reading.
+  var beforeReading: ((String) -> Void)?
   /// After how many listings of pins these fail with EMFILE.
   var soundPinListingCount = Int.max
 
@@ -34,6 +36,7 @@ final class BadDirectory: Directory {
   var path: FilePath { base.path }
 
   func open(_ name: String, _ mode: OpenMode) throws(IOError) -> any File {
+    if mode == .read { files.beforeReading?(name) }
     if mode == .read, files.failingOpenCount > 0 {
       files.failingOpenCount -= 1
       throw IOError(.tooManyOpenFiles, operation: "open", path: path)
