@@ -26,15 +26,22 @@ func ckpt(
 }
 
 /// The same for arguments that come as an array.
+/// - Parameter answer: what a person at the terminal says when asked; nil if nobody is there.
 func ckpt(
   _ arguments: [String], width: Int? = nil, messagesWidth: Int? = nil, color: Bool = false,
-  uptimeSeconds: @escaping @Sendable () -> Double = { 0 }
+  uptimeSeconds: @escaping @Sendable () -> Double = { 0 }, answer: Bool? = nil
 ) -> CommandRun {
   let output = CapturedOutput()
   let messages = CapturedOutput()
-  let terminal = Terminal(
+  var terminal = Terminal(
     output: output, messages: messages, outputWidth: width, messagesWidth: messagesWidth,
     usesColor: color, now: { Samples.now }, uptimeSeconds: uptimeSeconds)
+  if let answer {
+    terminal.ask = { question in
+      messages.write(question)
+      return answer
+    }
+  }
   let status = CheckpointProgram.run(arguments, on: terminal)
   return CommandRun(status: status, output: output.text, messages: messages.text)
 }
