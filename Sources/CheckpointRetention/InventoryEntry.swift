@@ -64,11 +64,18 @@ public struct InventoryEntry: Sendable, Hashable {
     metrics[metric] ?? alias.flatMap { metrics[$0] }
   }
 
-  /// The order of saves. Neither times nor names decide it: equal sequence numbers are told apart by
+  /// In the order of saves. Neither times nor names decide it: equal sequence numbers are told apart by
   /// the files' identities, and only copies of one file by their names.
-  static func precedes(_ a: InventoryEntry, _ b: InventoryEntry) -> Bool {
-    if a.sequence != b.sequence { return a.sequence < b.sequence }
-    if a.fileID != b.fileID { return a.fileID < b.fileID }
-    return a.name < b.name
+  static func inOrder(_ entries: [InventoryEntry]) -> [InventoryEntry] {
+    func precedes(_ a: Int, _ b: Int) -> Bool {
+      if entries[a].sequence != entries[b].sequence {
+        return entries[a].sequence < entries[b].sequence
+      }
+      if entries[a].fileID != entries[b].fileID { return entries[a].fileID < entries[b].fileID }
+      return entries[a].name < entries[b].name
+    }
+    let isOrdered = entries.indices.dropFirst().allSatisfy { precedes($0 - 1, $0) }
+    // Numbers are sorted, not entries: these are large.
+    return isOrdered ? entries : entries.indices.sorted(by: precedes).map { entries[$0] }
   }
 }

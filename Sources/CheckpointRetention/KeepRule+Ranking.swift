@@ -60,13 +60,29 @@ extension KeepRule {
 
   /// The first member of each cell, in the given order.
   private static func representatives(_ members: [Member]) -> [Member] {
-    var seen: Set<Int64> = []
-    var last: Int64?
-    return members.filter { member in
-      if member.cell == last { return false }
-      last = member.cell
-      return seen.insert(member.cell).inserted
+    var result: [Member] = []
+    var bounds: ClosedRange<Int64>?
+    // Only where cells come in no order: otherwise the bounds tell which are new.
+    var seen: Set<Int64>?
+    for member in members {
+      guard let known = bounds else {
+        bounds = member.cell...member.cell
+        result.append(member)
+        continue
+      }
+      if member.cell == result.last?.cell { continue }
+      if known.contains(member.cell) {
+        var cells = seen ?? Set(result.map(\.cell))
+        let isNew = cells.insert(member.cell).inserted
+        seen = cells
+        if !isNew { continue }
+      } else {
+        seen?.insert(member.cell)
+        bounds = min(known.lowerBound, member.cell)...max(known.upperBound, member.cell)
+      }
+      result.append(member)
     }
+    return result
   }
 
   private static func latestFirst(_ members: [Member]) -> [Member] {

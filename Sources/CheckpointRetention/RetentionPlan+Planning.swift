@@ -21,10 +21,7 @@ extension RetentionPolicy {
 
 extension RetentionPlan {
   init(policy: RetentionPolicy, _ inventory: Inventory, nowNanoseconds: Int64, run: UInt128?) {
-    let isSorted = zip(inventory.entries, inventory.entries.dropFirst())
-      .allSatisfy(InventoryEntry.precedes)
-    let entries =
-      isSorted ? inventory.entries : inventory.entries.sorted(by: InventoryEntry.precedes)
+    let entries = InventoryEntry.inOrder(inventory.entries)
     let newest = entries.last { $0.condition != .unreadable && $0.sequence > 0 }
     let runID: UInt128 = run ?? newest?.runID ?? 0
     self.policy = policy

@@ -26,6 +26,8 @@ let benchmarks: @Sendable () -> Void = {
     }
   }
 
+  retentionBenchmarks()
+
   let float32 = weights(16 << 20)
   let states: [(String, Checkpoint)] = [
     ("64 MiB f32", checkpoint(Tensor(float32))),
