@@ -31,6 +31,10 @@ public final class TrainingSession {
   let data: TrainingData
   let shuffles: Bool
   let callbacks: [any Callback]
+  let stopSignal: StopSignal?
+  /// The signal to stop for as if it had come; for tests.
+  var pretendedSignal: Int32?
+  private var warnings: Set<String> = []
   private var reporter: ProgressReporter
   private var event = Position.Event.epoch
   private var toldCallbacks: Int
@@ -54,6 +58,7 @@ public final class TrainingSession {
     store = settings.store
     shuffles = settings.shuffles
     callbacks = settings.callbacks
+    stopSignal = settings.stopSignal
     reporter = ProgressReporter(
       console: console, verbosity: settings.verbosity, stepCount: stepCount)
     isResumed = position != nil
@@ -72,6 +77,8 @@ public final class TrainingSession {
     try tellRemainingCallbacks()
     while completedEpochCount < epochCount && !(stops && event == .epoch) {
       try runEpoch()
+      // After the last one, what is left to do is done, and `fit` sees to it.
+      if completedEpochCount < epochCount, !stops { try stopIfAsked() }
     }
     let logs = model.history.logs.last ?? Logs()
     for callback in callbacks { try callback.onTrainEnd(logs: logs, self) }
@@ -112,6 +119,8 @@ public final class TrainingSession {
       event = .batch
       reporter.endStep(completedBatchCount, logs: logs)
       try tellBatchEnd(from: 0)
+      if stopRequest != nil { reporter.breakLine() }
+      try stopIfAsked()
     }
     let logs = self.logs.appending(try validationLogs() ?? Logs(), prefix: "val_")
     model.history.append(epoch: completedEpochCount, logs)
@@ -136,6 +145,11 @@ public final class TrainingSession {
       toldCallbacks += 1
       try callback.onEpochEnd(completedEpochCount - 1, logs: logs, self)
     }
+  }
+
+  /// Says what is amiss and doesn't end the training; the same only once.
+  func warn(_ text: String) {
+    if warnings.insert(text).inserted { console.write("warning: \(text)\n") }
   }
 
   /// The running values of the present epoch.
