@@ -157,6 +157,21 @@ struct CadenceTests {
     #expect(try tagged() == ["2.ckpt"])
   }
 
+  @Test("a run that stands in the middle of an epoch and may train no more has no end to save")
+  func noEnd() throws {
+    for (steps, epochs) in [(8, 3), (0, 1)] {
+      let callbacks: [any Callback] = [
+        ModelCheckpoint(
+          path("{step}.ckpt"), saveFrequency: .cadence(.everyEpoch(minimumIntervalSeconds: 0)))
+      ]
+      let stop: [any Callback] = steps > 0 ? [PretendedSignal(atStep: steps)] : []
+      _ = try? training.fit(
+        try training.model(), callbacks: callbacks + stop, epochs: epochs, resumeFrom: try store)
+      #expect(try names() == ["6.ckpt", "8.ckpt"])
+      #expect(try tagged() == [])
+    }
+  }
+
   @Test("of the best only, judges when it is time, and marks the end only if it is best")
   func bestOnly() throws {
     let losses = try {

@@ -86,6 +86,8 @@ extension ModelCheckpoint {
   /// callback has ended, or one that had nothing left to train.
   func saveEnd(logs: Logs, _ training: TrainingSession) throws(TrainerError) {
     guard let target, training.completedEpochCount > 0, !logs.entries.isEmpty else { return }
+    // Resumed in the middle of an epoch that is one too many: no end of anything.
+    guard training.completedBatchCount == 0 else { return }
     let step = training.model.stepCount
     let isSaved = record.savedStep == step
     if isSaved && record.isFinal { return }
