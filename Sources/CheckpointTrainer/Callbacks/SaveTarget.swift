@@ -77,3 +77,10 @@ struct SaveTarget {
     return best
   }
 }
+
+extension TrainingSession {
+  /// The store the training was resumed from, if it is the directory of that file.
+  func store(for file: FilePath) -> CheckpointStore? {
+    file.removingLastComponent() == store?.path ? store : nil
+  }
+}

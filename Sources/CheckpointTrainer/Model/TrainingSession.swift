@@ -1,5 +1,4 @@
 public import Checkpoint
-import SystemPackage
 
 /// One call of `fit`: what callbacks see of the training, and the loop itself.
 public final class TrainingSession {
@@ -161,11 +160,6 @@ public final class TrainingSession {
     if event == .epoch { return model.history.logs.last ?? Logs() }
     guard let validated, validated.step == model.stepCount else { return logs }
     return logs.appending(validated.logs, prefix: "val_")
-  }
-
-  /// The store the training was resumed from, if it is the directory of that file.
-  func store(for file: FilePath) -> CheckpointStore? {
-    file.removingLastComponent() == store?.path ? store : nil
   }
 
   /// The names that the logs of an epoch will have.
