@@ -108,7 +108,10 @@ extension CheckpointStore {
   /// After a save, whose success nothing may change any more: what goes wrong is noted.
   func pruneAfterSave(run: UniqueID) {
     do throws(CheckpointError) {
-      guard let policy = try effectivePolicy() else { return }
+      guard let policy = try effectivePolicy() else {
+        pruningResult.withLock { $0 = nil }
+        return
+      }
       let report = try pruneLocked(by: policy, run: run)
       pruningResult.withLock { $0 = .success(report) }
     } catch {

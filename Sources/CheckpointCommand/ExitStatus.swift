@@ -22,8 +22,12 @@ package enum ExitStatus: Int32, Sendable, Hashable {
   case usage = 64
   /// Another process is writing to the directory (`EX_TEMPFAIL`): try again later.
   case locked = 75
+  /// Stopped in order by SIGINT (Ctrl-C), 128 + 2: `train` has saved and can go on.
+  case interrupted = 130
   /// Whoever read the output has gone. The status that a shell shows for SIGPIPE, 128 + 13.
   case closedPipe = 141
+  /// Stopped in order by SIGTERM (preemption), 128 + 15: `train` has saved and can go on.
+  case terminated = 143
 
   /// The status for an error.
   init(_ error: CheckpointError) {
@@ -40,13 +44,32 @@ package enum ExitStatus: Int32, Sendable, Hashable {
       }
   }
 
+  /// The status for a signal that a command has stopped on; nil for others than SIGINT and SIGTERM.
+  init?(signal: Int32) {
+    let status = ExitStatus(rawValue: 128 + signal)
+    guard status == .interrupted || status == .terminated, let status else { return nil }
+    self = status
+  }
+
   /// The worse of two.
   func worse(_ other: ExitStatus) -> ExitStatus {
     rawValue >= other.rawValue ? self : other
   }
 
+  private static let signals = """
+
+      130 stopped by SIGINT (Ctrl-C) in order: the same command goes on
+      143 stopped by SIGTERM likewise
+    """
+
   /// The last lines of every help page.
-  static func help(no: String? = nil, nothingToDo: String? = nil) -> String {
+  /// - Parameters:
+  ///   - no: what 1 says, where there is such an answer.
+  ///   - nothingToDo: what 5 says, where there is such an answer.
+  ///   - stops: whether the command stops in order on signals.
+  static func help(
+    no: String? = nil, nothingToDo: String? = nil, stops: Bool = false
+  ) -> String {
     """
     EXIT STATUS
       0   done
@@ -56,7 +79,7 @@ package enum ExitStatus: Int32, Sendable, Hashable {
       4   no such file, no permission, I/O error
     \(nothingToDo.map { "  5   \($0)\n" } ?? "")\
       64  wrong usage
-      75  another process is writing to the directory; try again
+      75  another process is writing to the directory; try again\(stops ? signals : "")
     """
   }
 }

@@ -21,4 +21,13 @@ enum PolicyChoice: Sendable {
       throw ValidationError("\(error). The presets are short, regular and long.")
     }
   }
+
+  /// The policy; a preset's keeps the best by that metric, which may be nil.
+  /// - Throws: `PolicyError` if the mode can't be told.
+  func policy(monitor: String?, mode: MetricMode = .auto) throws(PolicyError) -> RetentionPolicy {
+    switch self {
+    case .preset(let preset): try preset.policy(monitor: monitor, mode: mode)
+    case .policy(let policy): policy
+    }
+  }
 }

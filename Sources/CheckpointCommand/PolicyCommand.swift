@@ -93,19 +93,19 @@ struct PolicyCommand: ParsableCommand {
     }
 
     private func chosen(_ stored: [StoredCheckpoint]) throws(CheckpointError) -> RetentionPolicy {
-      switch policy {
-      case .policy(let policy): return policy
-      case .preset(let preset):
-        guard let metric = try monitor == nil ? DefaultMonitor.choose(from: stored) : monitor else {
+      var metric = monitor
+      if case .preset = policy, metric == nil {
+        metric = try DefaultMonitor.choose(from: stored)
+        guard metric != nil else {
           throw CheckpointError(
             .invalidArgument, "which metric tells the best checkpoint is not known yet",
             path: place.directory, advice: "say it with --monitor, or --monitor none")
         }
-        do throws(PolicyError) {
-          return try preset.policy(monitor: metric == "none" ? nil : metric, mode: mode)
-        } catch {
-          throw CheckpointError(error)
-        }
+      }
+      do throws(PolicyError) {
+        return try policy.policy(monitor: metric == "none" ? nil : metric, mode: mode)
+      } catch {
+        throw CheckpointError(error)
       }
     }
   }

@@ -142,12 +142,8 @@ struct PolicyOptions: ParsableArguments {
     var monitor = metric
     if case .preset = base, self.monitor == nil { monitor = try defaultMonitor() }
     do throws(PolicyError) {
-      var result =
-        switch base {
-        case .preset(let preset): try preset.policy(monitor: monitor, mode: mode)
-        case .policy(let policy): policy
-        case nil: try RetentionPolicy(Array(rules.prefix(1)))
-        }
+      let chosen = try base?.policy(monitor: monitor, mode: mode)
+      var result = if let chosen { chosen } else { try RetentionPolicy(Array(rules.prefix(1))) }
       for rule in rules { result = try result.setting(rule) }
       if let metric, !result.trackedMetrics.contains(where: { $0.name == metric }) {
         result = try result.setting(.best(1, metric: metric, mode: mode))

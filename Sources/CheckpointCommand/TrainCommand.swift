@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Checkpoint
+internal import CheckpointRetention
 internal import CheckpointTrainer
 internal import SystemPackage
 
@@ -11,15 +12,24 @@ struct TrainCommand: TerminalCommand {
     discussion: """
       Reads MNIST-like IDX files from a directory, or a CSV file with a column of labels. Each epoch's \
       state is saved under --name; run the same command again after a crash and it goes on from the \
-      newest sound checkpoint in --dir, to the same bits that an uninterrupted run ends with.
+      newest sound checkpoint in --dir, to the same bits that an uninterrupted run ends with. SIGTERM \
+      and Ctrl-C stop it in order: it finishes the batch, saves, and exits; a second one ends it at \
+      once.
+
+      A policy says how often to save and what to keep: short (last 3 and the best), regular (10 in \
+      all), long (thinned out with age; saves within epochs too), or rules of one's own. Without \
+      --policy the one that the directory remembers applies; where there is none, each epoch is saved \
+      and nothing removed.
 
       EXAMPLES
         ckpt train --data mnist --dir run                     train-images-idx3-ubyte and so on
         ckpt train --data iris.csv --labels species --dir run
         ckpt train --data digits --draw-digits --dir run      draws a data set first
         ckpt train --data mnist --dir run --best-only --monitor val_acc
+        ckpt train --data mnist --dir run --policy short
+        ckpt train --data mnist --dir run --policy last=5,best=2:val_loss:min,save=epoch:1min
 
-      \(ExitStatus.help())
+      \(ExitStatus.help(stops: true))
       """)
 
   @Option(
@@ -59,14 +69,23 @@ struct TrainCommand: TerminalCommand {
   @Option(
     help: """
       The checkpoints' name; {epoch} and the metrics in Python's format language. \
-      (default: weights-improvement-{epoch:02d}-{val_acc:.2f}.ckpt)
+      (default: weights-improvement-{epoch:02d}-{val_acc:.2f}.ckpt; with step-{step:08d} before the \
+      metric where the policy saves within epochs)
       """)
   var name: String?
+
+  @Option(
+    help: """
+      How often to save and what to keep: short, regular, long, or a policy such as \
+      last=5,best=3:val_acc:max. (default: what the directory remembers)
+      """,
+    completion: .list(RetentionPreset.allCases.map(\.rawValue)), transform: PolicyChoice.init)
+  var policy: PolicyChoice?
 
   @Flag(help: "Save only checkpoints better than all before.")
   var bestOnly = false
 
-  @Option(help: "The metric that decides which is better. (default: val_acc)")
+  @Option(help: "The metric that decides which is better, for --policy too. (default: val_acc)")
   var monitor: String?
 
   @Option(
@@ -89,6 +108,11 @@ struct TrainCommand: TerminalCommand {
     }
     guard (0..<1).contains(dropout), (0..<1).contains(validationSplit) else {
       throw ValidationError("--dropout and --validation-split go from 0 to below 1.")
+    }
+    do throws(PolicyError) {
+      _ = try policy?.policy(monitor: monitor ?? "val_acc")
+    } catch {
+      throw ValidationError("--policy: \(error)")
     }
   }
 
@@ -121,8 +145,26 @@ struct TrainCommand: TerminalCommand {
       }
       return .success
     } catch {
+      if let status = error.signal.flatMap(ExitStatus.init(signal:)) {
+        return try tell(error, status, on: terminal)
+      }
       throw error.cause as? CheckpointError ?? CheckpointError(error)
     }
+  }
+
+  /// Says that the training has been stopped in order.
+  private func tell(
+    _ interruption: TrainerError, _ status: ExitStatus, on terminal: Terminal
+  ) throws -> ExitStatus {
+    if common.json {
+      let code = interruption.code.description
+      try terminal.print([
+        "error": ErrorReport.json(code: code, message: interruption.message)
+      ])
+    } else {
+      try terminal.note(interruption.message)
+    }
+    return status
   }
 
   private func train(
@@ -137,19 +179,12 @@ struct TrainCommand: TerminalCommand {
     let model = try Sequential(layers, seed: seed)
     try model.compile(
       optimizer: "rmsprop", loss: "categorical_crossentropy", metrics: ["acc"])
-    let store: CheckpointStore
-    do throws(CheckpointError) {
-      store = try CheckpointStore(
-        at: dir, options: StoreOptions(save: SaveOptions(compression: compression)))
-    } catch {
-      throw TrainerError(.checkpoint, "\(error)", cause: error)
-    }
+    let saves = try TrainingSaves(
+      in: dir, metric: input.validation == nil ? "acc" : "val_acc", monitor: monitor,
+      policy: policy, compression: compression)
     let selfKill = crashInSave.map { SelfKill(inSave: $0) }
-    let metric = input.validation == nil ? "acc" : "val_acc"
-    let name = name ?? "weights-improvement-{epoch:02d}-{\(metric):.2f}.ckpt"
-    let saves = ModelCheckpoint(
-      dir.appending(name), store: store, monitor: monitor ?? metric, saveBestOnly: bestOnly,
-      onSave: { event in selfKill?.heard(event) })
+    let callback = saves.callback(
+      name: name, bestOnly: bestOnly, onSave: { event in selfKill?.heard(event) })
     // Under --json nothing but the result goes to the output.
     let output = common.json ? terminal.messages : terminal.output
     let width = common.json ? terminal.messagesWidth : terminal.outputWidth
@@ -158,20 +193,8 @@ struct TrainCommand: TerminalCommand {
       try? output.flush()
     }
     return try model.fit(
-      input.features, input.targets, batchSize: batchSize, epochs: epochs,
-      callbacks: [saves], validationData: input.validation, resumeFrom: store, console: console)
-  }
-}
-
-extension CheckpointError {
-  /// From what a trainer reports that no checkpoint caused.
-  init(_ error: TrainerError) {
-    let code: Code =
-      switch error.code {
-      case .fileNotReadable, .fileNotWritable: .io
-      case .invalidData: .corrupt
-      default: .invalidArgument
-      }
-    self.init(code, error.message)
+      input.features, input.targets, batchSize: batchSize, epochs: epochs, callbacks: [callback],
+      validationData: input.validation, resumeFrom: saves.store, stopsOnSignals: true,
+      console: console)
   }
 }

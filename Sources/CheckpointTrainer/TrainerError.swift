@@ -5,7 +5,7 @@ public struct TrainerError: Error, Sendable {
     private enum Kind: String {
       case invalidArgument, invalidConfiguration, unknownClass, shapeMismatch, weightsMismatch
       case notCompiled, invalidState, resumeMismatch, invalidTemplate, invalidData, fileNotReadable
-      case fileNotWritable, checkpoint, stopped
+      case fileNotWritable, checkpoint, stopped, interrupted
     }
 
     private let kind: Kind
@@ -38,6 +38,8 @@ public struct TrainerError: Error, Sendable {
     public static let checkpoint = Code(kind: .checkpoint)
     /// A callback ended the training with an error of its own.
     public static let stopped = Code(kind: .stopped)
+    /// A signal asked the process to end, and `fit` stopped in order; `signal` tells which.
+    public static let interrupted = Code(kind: .interrupted)
 
     /// The code's name.
     public var description: String { kind.rawValue }
@@ -53,11 +55,21 @@ public struct TrainerError: Error, Sendable {
   /// The error below, if there was one.
   public var cause: (any Error)?
 
+  /// With `interrupted` the signal's number, such as 15 for SIGTERM; by custom a process that it ends
+  /// exits with 128 and that.
+  public var signal: Int32?
+
   /// An error with a message for people.
   public init(_ code: Code, _ message: String, cause: (any Error)? = nil) {
     self.code = code
     self.message = message
     self.cause = cause
+  }
+
+  /// Training has been stopped by a signal; the rest of the sentence follows its name.
+  init(interruptedBy signal: Int32, _ rest: String) {
+    self.init(.interrupted, "stopped by \(StopSignal.name(of: signal)) \(rest)")
+    self.signal = signal
   }
 }
 

@@ -8,26 +8,13 @@ import Testing
 struct BinaryTests {
   let directory = TemporaryDirectory()
 
-  /// Where the test runner was built, `ckpt` was built too.
-  private var program: String {
-    get throws {
-      let runner = URL(fileURLWithPath: CommandLine.arguments[0])
-      let candidates = [
-        Bundle.main.bundleURL, runner.deletingLastPathComponent(),
-        URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-          .deletingLastPathComponent().appending(path: ".build/debug"),
-      ].map { $0.appending(path: "ckpt").path }
-      return try #require(candidates.first { FileManager.default.isExecutableFile(atPath: $0) })
-    }
-  }
-
   /// Runs a line of bash in which `$ckpt` is the program.
   private func bash(_ line: String) throws -> (status: Int32, output: String, messages: String) {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/bin/bash")
     process.arguments = ["-c", line]
     process.currentDirectoryURL = URL(fileURLWithPath: directory.path.string)
-    process.environment = ["ckpt": try program, "PATH": "/usr/bin:/bin"]
+    process.environment = ["ckpt": try BuiltProgram.path, "PATH": "/usr/bin:/bin"]
     let (output, messages) = (Pipe(), Pipe())
     process.standardOutput = output
     process.standardError = messages

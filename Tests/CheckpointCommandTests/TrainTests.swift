@@ -94,4 +94,63 @@ struct TrainTests {
     #expect(result.messages.contains("locked by pid"))
     run.release()
   }
+
+  @Test("--policy keeps what it says; without it the directory's remembered one applies")
+  func policies() throws {
+    let data = try flowers()
+    func stored(_ run: String) throws -> [StoredCheckpoint] {
+      try CheckpointStore(at: directory.path.appending(run)).list()
+    }
+    let text = train(
+      "--epochs", "9", "--policy", "last=2,best=1:val_acc:max", data: data, run: "text")
+    #expect(text.status == .success, "\(text.messages)")
+    #expect((2...3).contains(try stored("text").count))
+    #expect(try stored("text").last?.epoch == 9)
+
+    let short = train("--epochs", "9", "--policy", "short", data: data, run: "short")
+    #expect(short.status == .success, "\(short.messages)")
+    // The first epoch's, since the next may follow after 30 s only; and the end.
+    #expect(try stored("short").map(\.epoch) == [1, 9])
+    #expect(try stored("short").last?.summary.tags == ["final"])
+
+    let store = try CheckpointStore(at: directory.path.appending("remembered"))
+    try store.remember(try RetentionPolicy("last=1"))
+    #expect(train("--epochs", "3", data: data, run: "remembered").status == .success)
+    #expect(try stored("remembered").map(\.epoch) == [3])
+  }
+
+  @Test("a policy that saves within epochs has the step in the default names")
+  func namesWithSteps() throws {
+    let result = train(
+      "--epochs", "2", "--batch-size", "16", "--policy", "all,save=cost:1:0s:1s",
+      data: try flowers())
+    #expect(result.status == .success, "\(result.messages)")
+    let names = try CheckpointStore(at: directory.path.appending("run")).list().map(\.fileName)
+    #expect(
+      names.allSatisfy { $0.hasPrefix("weights-improvement-0") && $0.contains("-step-0000000") })
+    #expect(names.last?.hasPrefix("weights-improvement-02-step-00000006-") == true)
+    #expect(!result.output.contains("warning"))
+  }
+
+  @Test(
+    "what is no policy is wrong usage",
+    arguments: [
+      ["--policy", "lsat=3"], ["--policy", "max-count=3"],
+      ["--policy", "short", "--monitor", "quality"],
+    ])
+  func badPolicies(_ arguments: [String]) {
+    let result = ckpt(["train", "--data", "x.csv", "--dir", "y"] + arguments)
+    #expect(result.status == .usage)
+    #expect(result.messages.contains("--policy"), "\(result.messages)")
+  }
+
+  @Test("the help page fits, and has examples of policies and the statuses of signals")
+  func help() {
+    let result = ckpt("train", "--help")
+    #expect(result.status == .success)
+    #expect(result.lines.allSatisfy { $0.count <= 100 || $0.hasPrefix("USAGE") })
+    #expect(result.output.contains("  ckpt train --data mnist --dir run --policy short\n"))
+    #expect(result.output.contains("\n  143 "))
+    #expect(!ckpt("ls", "--help").output.contains("143"))
+  }
 }

@@ -9,6 +9,7 @@
 #include "ckpt_non_finite.h"
 #include "ckpt_planes.h"
 #include "ckpt_sha256.h"
+#include "ckpt_signals.h"
 #include "ckpt_strokes.h"
 
 #endif

@@ -46,6 +46,23 @@ struct SaveTarget {
       }, available: SaveTarget.fixedKeys + logs.names)
   }
 
+  /// The file name of a state at which a signal stopped the training, where the template has none.
+  func stopName(step: Int) -> String {
+    let digits = String(step)
+    return "stopped-step-" + String(repeating: "0", count: max(0, 8 - digits.count)) + digits
+      + ".ckpt"
+  }
+
+  /// Whether the model's present state is saved already, marked as the end.
+  func hasEnd(of model: Sequential, weightsOnly: Bool) throws(CheckpointError) -> Bool {
+    try store.list().contains { stored in
+      let tags = stored.summary.tags
+      return stored.failure == nil && stored.summary.runID == model.runID
+        && stored.step == UInt64(model.stepCount) && tags.contains(ModelCheckpoint.finalTag)
+        && tags.contains(Sequential.weightsOnlyTag) == weightsOnly
+    }
+  }
+
   /// The best finite value among the model's run's checkpoints up to the model's present step.
   func best(
     _ metric: String, mode: MetricMode, of model: Sequential
@@ -58,5 +75,12 @@ struct SaveTarget {
       if best.map({ mode.isBetter(value, than: $0) }) ?? true { best = value }
     }
     return best
+  }
+}
+
+extension TrainingSession {
+  /// The store the training was resumed from, if it is the directory of that file.
+  func store(for file: FilePath) -> CheckpointStore? {
+    file.removingLastComponent() == store?.path ? store : nil
   }
 }

@@ -45,6 +45,12 @@ struct ProgressReporter {
         + ProgressReporter.duration(perStep) + "/step" + ProgressReporter.text(logs))
   }
 
+  /// Leaves the bar as it is: the epoch stops here.
+  mutating func breakLine() {
+    if drawnWidth > 0 { console.write("\n") }
+    drawnWidth = 0
+  }
+
   /// The epoch's final line, after the callbacks.
   mutating func endEpoch(logs: Logs) {
     guard verbosity != .silent else { return }

@@ -10,6 +10,8 @@ struct FitSettings {
   var callbacks: [any Callback]
   var store: CheckpointStore?
   var console: Console
+  /// Signals to stop on, if any.
+  var stopSignal: StopSignal?
 
   /// The part that goes into the record.
   var config: JSONObject {

@@ -18,6 +18,11 @@ extension Sequential {
   ///   - initialEpoch: the first epoch, from 0; if given, a restored position is disregarded.
   ///   - resumeFrom: a store whose newest sound checkpoint is gone on from, if it has one; so one
   ///     program serves for the first start and for all later ones.
+  ///   - stopsOnSignals: whether SIGTERM (preemption) and SIGINT (Ctrl-C) stop the training in order:
+  ///     the batch is finished, each `ModelCheckpoint` saves the state unless it saves the best only,
+  ///     saves in the background are waited for, and an error is thrown with code `interrupted`; a
+  ///     run with `resumeFrom` goes on exactly there. A second signal ends the process at once. Takes
+  ///     the process's handlers of these signals until it returns.
   /// - Returns: what was reported for each epoch, those before a resume included.
   /// - Throws: `TrainerError`; errors of callbacks.
   @discardableResult
@@ -26,7 +31,7 @@ extension Sequential {
     verbose: Verbosity = .automatic, callbacks: [any Callback] = [],
     validationSplit: Double = 0, validationData: (FloatTensor, FloatTensor)? = nil,
     shuffle: Bool = true, initialEpoch: Int? = nil, resumeFrom store: CheckpointStore? = nil,
-    console: Console = .standardOutput
+    stopsOnSignals: Bool = false, console: Console = .standardOutput
   ) throws(TrainerError) -> History {
     guard epochs >= 0, (initialEpoch ?? 0) >= 0 else {
       throw TrainerError(.invalidArgument, "a negative number of epochs")
@@ -40,9 +45,12 @@ extension Sequential {
     guard data.sampleCount > 0 else {
       throw TrainerError(.invalidArgument, "there are no samples to train with")
     }
+    let stopSignal = stopsOnSignals ? StopSignal() : nil
+    defer { stopSignal?.release() }
     let settings = FitSettings(
       batchSize: batchSize, epochs: epochs, shuffles: shuffle, initialEpoch: initialEpoch,
-      verbosity: verbose, callbacks: callbacks, store: store, console: console)
+      verbosity: verbose, callbacks: callbacks, store: store, console: console,
+      stopSignal: stopSignal)
     var origin: FilePath?
     var run: RunLock?
     defer { run?.release() }
@@ -76,6 +84,7 @@ extension Sequential {
     }
     do {
       try session.run()
+      try session.passOnSignal()
     } catch {
       // Saves under way are finished whatever happened; the first error is the one to report.
       for case let callback as ModelCheckpoint in callbacks { try? callback.drain() }

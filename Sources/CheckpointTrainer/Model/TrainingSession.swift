@@ -1,5 +1,4 @@
 public import Checkpoint
-import SystemPackage
 
 /// One call of `fit`: what callbacks see of the training, and the loop itself.
 public final class TrainingSession {
@@ -31,6 +30,10 @@ public final class TrainingSession {
   let data: TrainingData
   let shuffles: Bool
   let callbacks: [any Callback]
+  let stopSignal: StopSignal?
+  /// The signal to stop for as if it had come; for tests.
+  var pretendedSignal: Int32?
+  private var warnings: Set<String> = []
   private var reporter: ProgressReporter
   private var event = Position.Event.epoch
   private var toldCallbacks: Int
@@ -54,6 +57,7 @@ public final class TrainingSession {
     store = settings.store
     shuffles = settings.shuffles
     callbacks = settings.callbacks
+    stopSignal = settings.stopSignal
     reporter = ProgressReporter(
       console: console, verbosity: settings.verbosity, stepCount: stepCount)
     isResumed = position != nil
@@ -72,6 +76,8 @@ public final class TrainingSession {
     try tellRemainingCallbacks()
     while completedEpochCount < epochCount && !(stops && event == .epoch) {
       try runEpoch()
+      // After the last one, what is left to do is done, and `fit` sees to it.
+      if completedEpochCount < epochCount, !stops { try stopIfAsked() }
     }
     let logs = model.history.logs.last ?? Logs()
     for callback in callbacks { try callback.onTrainEnd(logs: logs, self) }
@@ -112,6 +118,8 @@ public final class TrainingSession {
       event = .batch
       reporter.endStep(completedBatchCount, logs: logs)
       try tellBatchEnd(from: 0)
+      if stopRequest != nil { reporter.breakLine() }
+      try stopIfAsked()
     }
     let logs = self.logs.appending(try validationLogs() ?? Logs(), prefix: "val_")
     model.history.append(epoch: completedEpochCount, logs)
@@ -138,6 +146,11 @@ public final class TrainingSession {
     }
   }
 
+  /// Says what is amiss and doesn't end the training; the same only once.
+  func warn(_ text: String) {
+    if warnings.insert(text).inserted { console.write("warning: \(text)\n") }
+  }
+
   /// The running values of the present epoch.
   public var logs: Logs { sums.logs(of: objective) }
 
@@ -147,11 +160,6 @@ public final class TrainingSession {
     if event == .epoch { return model.history.logs.last ?? Logs() }
     guard let validated, validated.step == model.stepCount else { return logs }
     return logs.appending(validated.logs, prefix: "val_")
-  }
-
-  /// The store the training was resumed from, if it is the directory of that file.
-  func store(for file: FilePath) -> CheckpointStore? {
-    file.removingLastComponent() == store?.path ? store : nil
   }
 
   /// The names that the logs of an epoch will have.
