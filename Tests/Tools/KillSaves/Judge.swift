@@ -53,7 +53,24 @@ struct Judge {
     }
     newest = latest
     // The next start clears up.
-    _ = try CheckpointStore(at: directory)
+    let next = try CheckpointStore(at: directory)
     for name in names where name.hasPrefix(".ckpt-tmp-") { found.append("\(name) stayed") }
+    try lookAtPruning(next, latest: latest, &found)
+  }
+
+  /// Whatever pruning was cut off: the best is there, and pruning again leaves what it should.
+  private func lookAtPruning(
+    _ store: CheckpointStore, latest: UInt64, _ found: inout [String]
+  ) throws {
+    guard latest > 0 else { return }
+    let best = (1...latest).filter { Saver.loss($0) != nil }
+      .min { (Saver.loss($0) ?? 0) < (Saver.loss($1) ?? 0) }
+    try store.prune(by: try RetentionPolicy(Saver.policy))
+    let steps = try store.list().compactMap(\.step)
+    if let best, !steps.contains(best) {
+      found.append("the best of \(latest), \(best), is gone: \(steps)")
+    }
+    if steps.last != latest { found.append("the newest, \(latest), was pruned: \(steps)") }
+    if steps.count > Saver.keptLimit { found.append("\(steps) are left of \(Saver.policy)") }
   }
 }
