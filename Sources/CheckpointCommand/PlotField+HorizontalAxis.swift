@@ -29,7 +29,8 @@ extension PlotField {
     return line
   }
 
-  /// Labels under their marks, as far as they don't touch; the title behind the last.
+  /// Labels under their marks, as far as they don't touch; the title behind them, or in the last space
+  /// that it fits into.
   var xLabels: String {
     var line: [Character] = []
     func place(_ text: String, at column: Int) {
@@ -43,8 +44,16 @@ extension PlotField {
       if isFree, start + label.count <= width { place(label, at: start) }
     }
     let title = plot.x.title.printable
-    if line.count + 2 + title.count <= width, !title.isEmpty {
-      place(title, at: line.isEmpty ? leftWidth : max(line.count + 2, width - title.count))
+    let needed = title.displayWidth + 4
+    if title.isEmpty {
+      return terminal.styled(String(line), .faint)
+    } else if line.count + needed - 2 <= width {
+      place(title, at: line.isEmpty ? leftWidth : width - title.displayWidth)
+    } else {
+      let start = (0..<max(0, line.count - needed)).last { start in
+        line[start..<start + needed].allSatisfy { $0 == " " }
+      }
+      if let start { line.replaceSubrange(start + 2..<start + needed - 2, with: Array(title)) }
     }
     return terminal.styled(String(line), .faint)
   }

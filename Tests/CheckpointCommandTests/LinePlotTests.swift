@@ -47,7 +47,7 @@ struct LinePlotTests {
         2 +       *******
           |********
         0 +----------+----------
-           0         2         4
+           0         2      x  4
         """)
   }
 
@@ -61,7 +61,7 @@ struct LinePlotTests {
         2 ┤       ⢀⣀⡤⠖⠚⠉⠁
           │⣀⣀⣀⣠⠤⠖⠚⠉
         0 ┼──────────┬──────────
-           0         2         4
+           0         2      x  4
         """)
   }
 
@@ -75,7 +75,7 @@ struct LinePlotTests {
         2 +          *         *
           |***********
         0 +----------+----------
-           0         2         4
+           0         2      x  4
         """)
   }
 
@@ -182,6 +182,15 @@ struct LinePlotTests {
     plot.series[0].marks = [0, 1, 2, 99]
     let lines = plot.lines(on: Self.terminal(width: 33))
     #expect(lines.suffix(2).first == "   *              *             *")
+  }
+
+  @Test("the horizontal axis's title is behind the labels, or between the last two")
+  func titleOfX() {
+    var plot = Self.plot([0, 1, 2, 3, 4], labels: [""])
+    plot.x.title = "epoch"
+    #expect(Self.text(plot, width: 34).hasSuffix("\n   0              2       epoch  4"))
+    plot.xRange = 0...5
+    #expect(Self.text(plot, width: 40).hasSuffix("4  epoch"))
   }
 
   // MARK: Scales
