@@ -107,8 +107,8 @@ struct LinePlot {
       if place >= 0, place <= Double(count) { include(point.y, min(Int(place), count - 1)) }
       guard point.y.isFinite, number + 1 < points.count else { continue }
       let next = points[number + 1]
-      guard join == .steps || next.y.isFinite, next.x > point.x else { continue }
-      // Edges between columns that lie between the two points.
+      guard next.x > point.x else { continue }
+      // Edges between columns that lie between the two points; a slope to NaN has NaN there.
       let end = column(of: next.x)
       let firstEdge = max(0, place.rounded(.up))
       let lastEdge = min(Double(count), end.rounded(.down))
