@@ -120,7 +120,8 @@ let package = Package(
     .testTarget(
       name: "CheckpointCommandTests",
       dependencies: [
-        "CheckpointCommand", "Checkpoint", "CheckpointFormat", "ContainerSurgery", "ckpt",
+        "CheckpointCommand", "Checkpoint", "CheckpointFormat", "CheckpointRetention",
+        "ContainerSurgery", "ckpt",
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
   ]

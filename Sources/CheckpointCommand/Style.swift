@@ -6,4 +6,6 @@ package enum Style: String, Sendable, Hashable {
   case red = "31"
   case green = "32"
   case yellow = "33"
+  case magenta = "35"
+  case cyan = "36"
 }

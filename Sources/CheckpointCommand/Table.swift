@@ -86,7 +86,8 @@ struct Table {
       var text = row[number].text
       if columns[number].isElidable { text = text.elidingMiddle(to: widths[number]) }
       if let limit = terminal.outputWidth { text = text.elidingEnd(to: max(0, limit - column)) }
-      let space = String(repeating: " ", count: max(0, widths[number] - text.displayWidth))
+      let room = min(widths[number], terminal.outputWidth.map { $0 - column } ?? .max)
+      let space = String(repeating: " ", count: max(0, room - text.displayWidth))
       let styled = terminal.styled(text, row[number].style)
       line += columns[number].isNumeric ? space + styled : isLast ? styled : styled + space
       column += max(widths[number], text.displayWidth)
