@@ -89,7 +89,11 @@ private struct Usage {
 
   init(of plan: RetentionPlan, candidates: [Int]) {
     freeBytes = plan.freeBytes
-    for index in candidates where plan.fates[index] == .kept {
+    // Of copies one counts, whether a rule keeps it or not: they stay in either case.
+    for index in candidates
+    where plan.fates[index] == .kept
+      || plan.fates[index] == .copy && plan.protections[index].contains(.copied)
+    {
       count += 1
       bytes.addSaturating(plan.entries[index].sizeBytes)
     }
