@@ -36,27 +36,30 @@ extension NaiveRetention {
 
   /// What a checkpoint has to show when limits take: smaller is stronger.
   struct Claim: Comparable {
+    /// Whether it is none that rules count: these are kept by a tag, and take no healthy one's space.
+    var isUncounted: Bool
     var rule: Int
     var rank: Int
     var age: Int
     var entry: InventoryEntry
 
-    static func < (a: Claim, b: Claim) -> Bool { (a.rule, a.rank, a.age) < (b.rule, b.rank, b.age) }
-    static func == (a: Claim, b: Claim) -> Bool { a.entry.name == b.entry.name }
+    private var order: (Int, Int, Int, Int) { (isUncounted ? 1 : 0, rule, rank, age) }
+    static func < (a: Claim, b: Claim) -> Bool { a.order < b.order }
+    static func == (a: Claim, b: Claim) -> Bool { a.order == b.order }
   }
 
   /// The claims of those that limits may take, strongest first.
   func claims(_ policy: RetentionPolicy) -> [Claim] {
-    candidates.indices.compactMap { index in
-      let entry = candidates[index]
+    readable.indices.compactMap { index in
+      let entry = readable[index]
       guard protections(of: entry, policy).isEmpty, !copied.contains(entry.name),
         let rule = policy.rules.indices.first(where: {
           kept(by: policy.rules[$0]).contains(entry.name)
         })
       else { return nil }
       return Claim(
-        rule: rule, rank: rank(of: entry.name, in: policy.rules[rule]) ?? 0, age: -index,
-        entry: entry)
+        isUncounted: !candidates.contains { $0.name == entry.name }, rule: rule,
+        rank: rank(of: entry.name, in: policy.rules[rule]) ?? 0, age: -index, entry: entry)
     }.sorted()
   }
 
@@ -70,8 +73,13 @@ extension NaiveRetention {
       switch limit {
       case .count(let limit): count > limit
       case .bytes(let limit): bytes > limit
-      case .freeBytes(let limit): freeBytes.map { $0 < limit } ?? false
+      case .freeBytes: isShortOfSpace(limit)
       }
+    }
+
+    func isShortOfSpace(_ limit: RetentionLimit) -> Bool {
+      guard case .freeBytes(let limit) = limit, let freeBytes else { return false }
+      return freeBytes < limit
     }
   }
 
@@ -93,6 +101,7 @@ extension NaiveRetention {
     for claim in claims(policy).reversed() {
       let usage = usage(after: going, of: inventory)
       guard policy.limits.contains(where: usage.exceeds) else { break }
+      if claim.isUncounted, !policy.limits.contains(where: usage.isShortOfSpace) { continue }
       going.insert(claim.entry.name)
     }
     return going
