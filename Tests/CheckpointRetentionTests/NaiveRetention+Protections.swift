@@ -36,14 +36,14 @@ extension NaiveRetention {
 
   /// What a checkpoint has to show when limits take: smaller is stronger.
   struct Claim: Comparable {
-    /// Whether it is none that rules count: these are kept by a tag, and take no healthy one's space.
+    /// Whether it is none that rules count, and so kept by a tag: what it takes is space on the disk.
     var isUncounted: Bool
     var rule: Int
     var rank: Int
     var age: Int
     var entry: InventoryEntry
 
-    private var order: (Int, Int, Int, Int) { (isUncounted ? 1 : 0, rule, rank, age) }
+    private var order: (Int, Int, Int) { (rule, rank, age) }
     static func < (a: Claim, b: Claim) -> Bool { a.order < b.order }
     static func == (a: Claim, b: Claim) -> Bool { a.order == b.order }
   }

@@ -82,9 +82,17 @@ struct NaiveRetention {
     return best
   }
 
-  /// The smallest quota with which a rule keeps a checkpoint; 1 for rules without one; nil for none.
+  /// The smallest quota with which a rule keeps a checkpoint; for rules without one the place among
+  /// those that it keeps, the newest first; nil for none.
   func rank(of name: String, in rule: KeepRule) -> Int? {
-    (1...max(1, readable.count)).first { quota in kept(by: rule.of(quota)).contains(name) }
+    switch rule {
+    case .every, .all, .tagged(_, nil):
+      let kept = kept(by: rule)
+      return readable.map(\.name).filter(kept.contains).reversed().firstIndex(of: name)
+        .map { $0 + 1 }
+    default:
+      return (1...max(1, readable.count)).first { kept(by: rule.of($0)).contains(name) }
+    }
   }
 
   // MARK: Facts
