@@ -36,7 +36,7 @@ struct MalformedPolicyTests {
     "is refused, with the term that is wrong, in one line",
     arguments: MalformedPolicyTests.wrongTerms)
   func terms(_ term: String) throws {
-    for text in [term, "last=7,\(term)", "\(term),daily=3", "last=7, \(term) ,daily=3"] {
+    for text in ["last=7,\(term)", "\(term),daily=3", "last=7, \(term) ,daily=3"] {
       let error = try #require(throws: PolicyError.self) { try RetentionPolicy(text) }
       #expect(error.item != nil, "\(text)")
       #expect(MalformedPolicyTests.isOneLine(error.message), "\(error.message)")
