@@ -15,7 +15,7 @@ struct ConfluenceTests {
     }
   }
 
-  private func expectTheSame(_ policy: RetentionPolicy, count: Int = 150) {
+  private func expectTheSame(_ policy: RetentionPolicy, count: Int = 110) {
     for (number, shape) in MetricShape.allCases.enumerated() {
       for fault in SimulatedRun.Fault.allCases {
         let run = SimulatedRun(
@@ -41,7 +41,7 @@ struct ConfluenceTests {
     ])
   func thinning(_ interval: Interval) throws {
     for count in [1, 2, 4] {
-      expectTheSame(try RetentionPolicy([.thinning(interval, count: count)]), count: 70)
+      expectTheSame(try RetentionPolicy([.thinning(interval, count: count)]), count: 60)
     }
   }
 
@@ -51,14 +51,14 @@ struct ConfluenceTests {
       Interval.steps(250), .steps(1000), .epochs(1), .epochs(5), .seconds(3000), .hours(6),
     ])
   func every(_ interval: Interval) throws {
-    expectTheSame(try RetentionPolicy([.every(interval)]), count: 70)
+    expectTheSame(try RetentionPolicy([.every(interval)]), count: 60)
   }
 
   @Test("with hours, days and weeks", arguments: CalendarPeriod.allCases)
   func periods(_ period: CalendarPeriod) throws {
     for count in [1, 3, 24] {
       let policy = try RetentionPolicy([.recent(count, period)])
-      expectTheSame(policy, count: 70)
+      expectTheSame(policy, count: 60)
       // So rarely that there are some weeks.
       let run = SimulatedRun(
         count: 60, interval: 150_000, jitter: 149_000, shape: .noisy, fault: .weights, seed: 9)

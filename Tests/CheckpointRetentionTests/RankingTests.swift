@@ -146,6 +146,18 @@ struct RankingTests {
     #expect(try RetentionPolicy("best=2:val_acc").plan(inventory).staying == ["1", "2", "4"])
   }
 
+  @Test("is about values of which the finite ones are better than others, by mode")
+  func better() {
+    let values = RankingTests.values.compactMap(\.self)
+    for a in values {
+      for b in values {
+        let isBetter = [MetricMode.min.isBetter(a, than: b), MetricMode.max.isBetter(a, than: b)]
+        let expected = a.isFinite ? (b.isFinite ? [a < b, a > b] : [true, true]) : [false, false]
+        #expect(isBetter == expected, "\(a) \(b)")
+      }
+    }
+  }
+
   @Test("keeps none but the newest if no value is finite")
   func nothingFinite() throws {
     let inventory = RankingTests.inventory([.nan, .infinity, -.infinity, nil])
