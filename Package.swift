@@ -101,7 +101,8 @@ let package = Package(
         "CheckpointIO", "SimulatedDisk",
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
-    .testTarget(name: "CheckpointRetentionTests", dependencies: ["CheckpointRetention"]),
+    .testTarget(
+      name: "CheckpointRetentionTests", dependencies: ["CheckpointRetention", "SimulatedDisk"]),
     .testTarget(
       name: "CheckpointTests",
       dependencies: [

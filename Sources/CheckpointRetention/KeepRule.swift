@@ -69,7 +69,7 @@ public enum KeepRule: Sendable, Hashable {
     case .best(_, let metric, let mode):
       guard !metric.isEmpty else { throw PolicyError("a metric's name is needed", item: text) }
       guard mode != .auto else {
-        throw PolicyError(MetricMode.unclear(metric), advice: "say min or max")
+        throw PolicyError(MetricMode.unclear(metric), item: text, advice: "say min or max")
       }
     case .every(let interval), .thinning(let interval, _):
       guard (1...KeepRule.lengthLimit).contains(interval.length) else {

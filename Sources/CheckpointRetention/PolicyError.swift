@@ -8,13 +8,28 @@ public struct PolicyError: Error, Sendable, Hashable, CustomStringConvertible {
   public var advice: String?
 
   init(_ message: String, item: String? = nil, advice: String? = nil) {
-    self.message = message
+    // Names are quoted in messages.
+    self.message = message.onOneLine
     self.item = item
     self.advice = advice
   }
 
   /// One line: item, message, advice.
   public var description: String {
-    (item.map { "\"\($0)\": " } ?? "") + message + (advice.map { "; \($0)" } ?? "")
+    (item.map { "\"\($0.onOneLine)\": " } ?? "") + message + (advice.map { "; \($0)" } ?? "")
+  }
+}
+
+extension String {
+  /// With control characters and ends of lines written as escapes.
+  fileprivate var onOneLine: String {
+    unicodeScalars.reduce(into: "") { text, scalar in
+      let isControl = scalar.properties.generalCategory == .control
+      if isControl || Character(scalar).isNewline {
+        text += scalar.escaped(asASCII: true)
+      } else {
+        text.unicodeScalars.append(scalar)
+      }
+    }
   }
 }

@@ -13,19 +13,29 @@ struct PolicyTerm {
   /// Without their quotes.
   private let values: [String]
 
-  private static let special: Set<Character> = [",", ":", "\"", "\\", "="]
+  // Text is read by scalars: a name that begins with a combining mark makes one character with the
+  // separator before it.
+  private static let special: Set<Unicode.Scalar> = [",", ":", "\"", "\\", "="]
 
   /// A name as it stands in a policy's text.
   static func quoted(_ name: String) -> String {
-    guard name.contains(where: { special.contains($0) || $0.isWhitespace }) else { return name }
-    let escaped = name.flatMap { $0 == "\"" || $0 == "\\" ? ["\\", $0] : [$0] }
-    return "\"" + String(escaped) + "\""
+    let scalars = name.unicodeScalars
+    guard scalars.contains(where: { special.contains($0) || $0.properties.isWhitespace }) else {
+      return name
+    }
+    var text = String.UnicodeScalarView("\"".unicodeScalars)
+    for scalar in scalars {
+      if scalar == "\"" || scalar == "\\" { text.append("\\") }
+      text.append(scalar)
+    }
+    text.append("\"")
+    return String(text)
   }
 
   /// The terms of a policy's text. Spaces around terms are allowed, empty terms are not, unless there is
   /// nothing else.
   static func terms(of text: String) throws(PolicyError) -> [PolicyTerm] {
-    guard text.contains(where: { !$0.isWhitespace }) else { return [] }
+    guard !text.trimmed.isEmpty else { return [] }
     return try split(text, at: ",").map { (part) throws(PolicyError) in
       try PolicyTerm(part.trimmed)
     }
@@ -36,58 +46,60 @@ struct PolicyTerm {
       throw PolicyError("a term of the policy is empty", advice: "write terms such as last=5,first")
     }
     self.text = text
-    guard let equals = text.firstIndex(of: "=") else {
+    let scalars = text.unicodeScalars
+    guard let equals = scalars.firstIndex(of: "=") else {
       key = text.lowercased()
       values = []
       return
     }
-    key = String(text[..<equals]).trimmed.lowercased()
-    let parts = try PolicyTerm.split(String(text[text.index(after: equals)...]), at: ":")
+    key = String(scalars[..<equals]).trimmed.lowercased()
+    let parts = try PolicyTerm.split(String(scalars[scalars.index(after: equals)...]), at: ":")
     values = try parts.map { (part) throws(PolicyError) in try PolicyTerm.unquoted(part.trimmed) }
   }
 
   /// Splits where the separator stands outside quotes.
   private static func split(
-    _ text: String, at separator: Character
+    _ text: String, at separator: Unicode.Scalar
   ) throws(PolicyError) -> [String] {
-    var parts = [""]
+    var parts = [String.UnicodeScalarView()]
     var isQuoted = false
     var isEscaped = false
-    for character in text {
-      if isQuoted, !isEscaped, character == "\\" {
+    for scalar in text.unicodeScalars {
+      if isQuoted, !isEscaped, scalar == "\\" {
         isEscaped = true
       } else {
-        if character == "\"", !isEscaped { isQuoted.toggle() }
+        if scalar == "\"", !isEscaped { isQuoted.toggle() }
         isEscaped = false
-        if character == separator, !isQuoted {
-          parts.append("")
+        if scalar == separator, !isQuoted {
+          parts.append(String.UnicodeScalarView())
           continue
         }
       }
-      parts[parts.count - 1].append(character)
+      parts[parts.count - 1].append(scalar)
     }
     guard !isQuoted else { throw PolicyError("a quotation mark is not closed", item: text) }
-    return parts
+    return parts.map { String($0) }
   }
 
   private static func unquoted(_ text: String) throws(PolicyError) -> String {
-    guard text.contains("\"") else { return text }
-    guard text.count >= 2, text.first == "\"", text.last == "\"" else {
+    let scalars = text.unicodeScalars
+    guard scalars.contains("\"") else { return text }
+    guard scalars.count >= 2, scalars.first == "\"", scalars.last == "\"" else {
       throw PolicyError("quotation marks go around a whole name", item: text)
     }
-    var name = ""
+    var name = String.UnicodeScalarView()
     var isEscaped = false
-    for character in text.dropFirst().dropLast() {
-      if character == "\\", !isEscaped {
+    for scalar in scalars.dropFirst().dropLast() {
+      if scalar == "\\", !isEscaped {
         isEscaped = true
-      } else if character == "\"", !isEscaped {
+      } else if scalar == "\"", !isEscaped {
         throw PolicyError("quotation marks go around a whole name", item: text)
       } else {
-        name.append(character)
+        name.append(scalar)
         isEscaped = false
       }
     }
-    return name
+    return String(name)
   }
 
   // MARK: Meaning
@@ -142,9 +154,9 @@ struct PolicyTerm {
     return try number(0)
   }
 
-  private func number(_ place: Int) throws(PolicyError) -> Int {
+  private func number<Number: FixedWidthInteger>(_ place: Int) throws(PolicyError) -> Number {
     guard values.indices.contains(place), values[place].allSatisfy({ $0.isASCII && $0.isNumber }),
-      let number = Int(values[place])
+      let number = Number(values[place])
     else { throw malformed }
     return number
   }
@@ -181,7 +193,7 @@ struct PolicyTerm {
     case ("epochs", 2): return .epochs(intervalSeconds: try seconds(1))
     case ("cost", 4):
       return .cost(
-        factor: UInt64(try number(1)), minimumSeconds: try seconds(2),
+        factor: try number(1), minimumSeconds: try seconds(2),
         maximumSeconds: try seconds(3))
     default: throw malformed
     }
@@ -190,6 +202,8 @@ struct PolicyTerm {
 
 extension String {
   fileprivate var trimmed: String {
-    String(drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed())
+    let scalars = unicodeScalars.drop { $0.properties.isWhitespace }
+    let end = scalars.lastIndex { !$0.properties.isWhitespace }
+    return String(scalars[..<(end.map(scalars.index(after:)) ?? scalars.startIndex)])
   }
 }

@@ -25,12 +25,16 @@ extension RetentionPlan {
     guard !policy.limits.isEmpty else { return }
     var usage = Usage(of: self, candidates: candidates)
     if policy.limits.contains(where: usage.exceeds) {
-      let weakestFirst = candidates.filter { fates[$0] == .kept && protections[$0].isEmpty }
+      let weakestFirst = entries.indices.filter { fates[$0] == .kept && protections[$0].isEmpty }
         .compactMap(strongestClaim).sorted()
+      let hasHealthy = candidates.contains { entries[$0].condition == .healthy }
       for claim in weakestFirst {
         guard policy.limits.contains(where: usage.exceeds) else { break }
+        // Tagged ones with NaN or infinite weights count for nothing but the space that they take.
+        let isCounted = !hasHealthy || entries[claim.index].condition == .healthy
+        if !isCounted, !policy.limits.contains(where: usage.isShortOfSpace) { continue }
         fates[claim.index] = .limited
-        usage.remove(entries[claim.index])
+        usage.remove(entries[claim.index], isCounted: isCounted)
       }
     }
     shortfalls = policy.limits.compactMap { usage.shortfall(of: $0) }
@@ -89,7 +93,11 @@ private struct Usage {
 
   init(of plan: RetentionPlan, candidates: [Int]) {
     freeBytes = plan.freeBytes
-    for index in candidates where plan.fates[index] == .kept {
+    // Of copies one counts, whether a rule keeps it or not: they stay in either case.
+    for index in candidates
+    where plan.fates[index] == .kept
+      || plan.fates[index] == .copy && plan.protections[index].contains(.copied)
+    {
       count += 1
       bytes.addSaturating(plan.entries[index].sizeBytes)
     }
@@ -104,18 +112,27 @@ private struct Usage {
     furtherBytes = furtherBytes >= bytes ? furtherBytes - bytes : 0
   }
 
-  mutating func remove(_ entry: InventoryEntry) {
+  mutating func remove(_ entry: InventoryEntry, isCounted: Bool) {
+    freeBytes?.addSaturating(entry.sizeBytes)
+    guard isCounted else {
+      furtherBytes -= min(furtherBytes, entry.sizeBytes)
+      return
+    }
     count -= 1
     bytes -= min(bytes, entry.sizeBytes)
-    freeBytes?.addSaturating(entry.sizeBytes)
   }
 
   func exceeds(_ limit: RetentionLimit) -> Bool {
     switch limit {
     case .count(let limit): count > limit
     case .bytes(let limit): bytes > limit
-    case .freeBytes(let limit): freeBytes.map { $0 < limit } ?? false
+    case .freeBytes: isShortOfSpace(limit)
     }
+  }
+
+  func isShortOfSpace(_ limit: RetentionLimit) -> Bool {
+    guard case .freeBytes(let limit) = limit, let freeBytes else { return false }
+    return freeBytes < limit
   }
 
   func shortfall(of limit: RetentionLimit) -> RetentionShortfall? {

@@ -29,10 +29,11 @@ extension RetentionPlan {
     self.runID = runID
     self.nowNanoseconds = nowNanoseconds
     freeBytes = inventory.freeBytes
-    fates = RetentionPlan.owners(of: entries, runID: runID)
+    fates = Array(repeating: .unkept, count: entries.count)
     protections = Array(repeating: [], count: entries.count)
     ranks = []
 
+    sortOut()
     let readable = entries.indices.filter { fates[$0] == .unkept }
     let healthy = readable.filter { entries[$0].condition == .healthy }
     // Where no weights are finite, rules choose among those that there are.
@@ -58,20 +59,24 @@ extension RetentionPlan {
   }
 
   /// Sorts out what isn't retention's; all else is unkept so far. Of copies only the first takes part.
-  private static func owners(of entries: [InventoryEntry], runID: UInt128) -> [Fate] {
-    var fates = [Fate](repeating: .unkept, count: entries.count)
+  private mutating func sortOut() {
+    // Files that can't be read may stand between copies.
+    var lastReadable: Int?
     for (index, entry) in entries.enumerated() {
-      if entry.condition == .unreadable {
+      guard entry.condition != .unreadable else {
         fates[index] = .unreadable
-      } else if entry.sequence == 0 {
+        continue
+      }
+      if entry.sequence == 0 {
         fates[index] = .foreign
       } else if entry.runID != runID {
         fates[index] = .otherRun
-      } else if index > 0, entry.isCopy(of: entries[index - 1]) {
+      } else if let lastReadable, entry.isCopy(of: entries[lastReadable]) {
         fates[index] = .copy
+        if fates[lastReadable] == .unkept { protections[lastReadable].insert(.copied) }
       }
+      lastReadable = index
     }
-    return fates
   }
 
   private mutating func protect(_ readable: [Int], newestHealthy: Int?) {
@@ -81,9 +86,6 @@ extension RetentionPlan {
     let aliases = bestRules.map { MetricName.alias(of: $0.metric) }
     for index in readable {
       if entries[index].isPinned { protections[index].insert(.pinned) }
-      if index + 1 < entries.count, entries[index + 1].isCopy(of: entries[index]) {
-        protections[index].insert(.copied)
-      }
       for (number, best) in bestRules.enumerated() {
         if ranks[best.rule][index] == 1 { protections[index].insert(.best) }
         if entries[index].isPending(best.metric, alias: aliases[number]) {
@@ -97,7 +99,6 @@ extension RetentionPlan {
 
 extension InventoryEntry {
   fileprivate func isCopy(of other: InventoryEntry) -> Bool {
-    fileID != 0 && fileID == other.fileID && other.condition != .unreadable
-      && condition != .unreadable
+    fileID != 0 && fileID == other.fileID
   }
 }

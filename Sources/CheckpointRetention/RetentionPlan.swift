@@ -97,10 +97,13 @@ public struct RetentionPlan: Sendable, Hashable {
     if protection.contains(.pinned) { reasons.append(.pinned) }
     for (rule, metric, _) in policy.bestRules {
       let alias = MetricName.alias(of: metric)
+      var ofMetric: [KeepReason] = []
       if ranks[rule][index] == 1, let value = entry.value(of: metric, alias: alias) {
-        reasons.append(.best(metric: metric, value: value))
+        ofMetric.append(.best(metric: metric, value: value))
       }
-      if entry.isPending(metric, alias: alias) { reasons.append(.pending(metric: metric)) }
+      if entry.isPending(metric, alias: alias) { ofMetric.append(.pending(metric: metric)) }
+      // Two rules may track one metric.
+      reasons += ofMetric.filter { !reasons.contains($0) }
     }
     for rule in policy.rules.indices where isKept(index, by: rule) {
       reasons.append(.rule(rule, rank: Int(ranks[rule][index])))

@@ -101,7 +101,8 @@ extension Interval {
       ("steps", Axis.steps), ("epochs", .epochs), ("step", .steps), ("epoch", .epochs),
     ]
     where text.hasSuffix(ending) {
-      guard let length = UInt64(text.dropLast(ending.count)) else { return nil }
+      let figures = text.dropLast(ending.count)
+      guard figures.allSatisfy(\.isNumber), let length = UInt64(figures) else { return nil }
       self.init(length, axis)
       return
     }
