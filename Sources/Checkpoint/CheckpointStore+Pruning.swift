@@ -137,7 +137,9 @@ extension CheckpointStore {
     }
   }
 
-  private func freeSpaceBytes() throws(CheckpointError) -> UInt64 {
+  /// Bytes that may still be allocated on the directory's disk.
+  /// - Throws: `CheckpointError` with code `io`.
+  public func freeSpaceBytes() throws(CheckpointError) -> UInt64 {
     do throws(IOError) { return try directory.freeSpaceBytes() } catch {
       throw CheckpointError(error)
     }

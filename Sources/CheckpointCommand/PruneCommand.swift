@@ -89,9 +89,16 @@ struct PruneCommand: TerminalCommand {
       "How long to wait for another process that writes to the directory.", valueName: "seconds"))
   var wait = 60.0
 
+  @OptionGroup(title: "Forecast") var forecast: ForecastOptions
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
+    if forecast.isRequested {
+      guard !apply, !undo, !emptyTrash, !verify, why == nil, plan == nil, run == nil else {
+        throw ValidationError("--simulate looks at no checkpoints: leave out other actions.")
+      }
+      return
+    }
     guard directory != nil else { throw ValidationError("A directory is needed.") }
     guard wait >= 0, wait.isFinite else { throw ValidationError("--wait can't be \(wait).") }
     let actions = [apply, undo, emptyTrash, why != nil].count { $0 }
@@ -112,6 +119,7 @@ struct PruneCommand: TerminalCommand {
   }
 
   func run(on terminal: Terminal) throws -> ExitStatus {
+    if forecast.isRequested { return try simulate(on: terminal) }
     guard let directory else { return .usage }
     let session = PruneSession(
       directory: directory, waitSeconds: wait, asJSON: common.json, terminal: terminal)
@@ -129,5 +137,19 @@ struct PruneCommand: TerminalCommand {
     if let why { return try session.explain(why, in: made) }
     if let plan { try PlanFile.write(made, to: plan) }
     return try session.show(made, file: plan)
+  }
+
+  /// A directory lends the forecast its disk, its policy and the size of its newest checkpoint.
+  private func simulate(on terminal: Terminal) throws -> ExitStatus {
+    let store = try directory.map { (path) throws(CheckpointError) in
+      try CheckpointStore(at: path, options: StoreOptions(access: .readOnly))
+    }
+    let stored = try store?.list() ?? []
+    let policy = try policy.resolved(
+      remembered: policy.isEmpty ? store?.rememberedPolicy() : nil
+    ) { () throws(CheckpointError) in try DefaultMonitor.choose(from: stored) ?? "val_loss" }
+    return try forecast.run(
+      policies: [(title: "policy", policy: policy)], freeBytes: store?.freeSpaceBytes(),
+      sizeBytes: stored.last { $0.failure == nil }?.sizeBytes, asJSON: common.json, on: terminal)
   }
 }

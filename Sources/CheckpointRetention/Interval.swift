@@ -29,8 +29,11 @@ public struct Interval: Sendable, Hashable {
   public static func epochs(_ count: UInt64) -> Interval { Interval(count, .epochs) }
   /// So many seconds.
   public static func seconds(_ count: UInt64) -> Interval { Interval(count, .seconds) }
-  /// So many hours.
-  public static func hours(_ count: UInt64) -> Interval { Interval(count * 3600, .seconds) }
+  /// So many hours; more than there are count as the longest length.
+  public static func hours(_ count: UInt64) -> Interval {
+    let (seconds, overflow) = count.multipliedReportingOverflow(by: 3600)
+    return Interval(overflow ? .max : seconds, .seconds)
+  }
 
   /// Where a checkpoint stands on the axis; nil if that is unknown.
   func position(of entry: InventoryEntry) -> Int64? {

@@ -101,7 +101,7 @@ extension Interval {
       ("steps", Axis.steps), ("epochs", .epochs), ("step", .steps), ("epoch", .epochs),
     ]
     where text.hasSuffix(ending) {
-      let figures = text.dropLast(ending.count)
+      let figures = text.dropLast(ending.count).filter { $0 != " " }
       guard figures.allSatisfy(\.isNumber), let length = UInt64(figures) else { return nil }
       self.init(length, axis)
       return

@@ -88,11 +88,16 @@ public struct RetentionPolicy: Sendable, Hashable {
     self.cadence = cadence
   }
 
-  /// The same with another quota for a rule. Two rules may then be the same, which does no harm.
+  /// The same with another quota for a rule. If another rule is the same then, the later one goes: it
+  /// says nothing more.
   func replacing(rule number: Int, with quota: Int?) -> RetentionPolicy {
     guard let quota else { return self }
     var rules = rules
-    rules[number] = rules[number].with(quota: quota)
+    let changed = rules[number].with(quota: quota)
+    rules[number] = changed
+    if let twin = rules.lastIndex(of: changed), rules.firstIndex(of: changed) != twin {
+      rules.remove(at: twin)
+    }
     return RetentionPolicy(unchecked: rules, limits, cadence)
   }
 

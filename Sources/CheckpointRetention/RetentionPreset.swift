@@ -46,12 +46,14 @@ extension RetentionPolicy {
       cadence: .epochs(intervalSeconds: intervalSeconds))
   }
 
-  /// For runs of days to weeks: the last 5, the best 5, the first, and of the time between about four
+  /// For runs of days to weeks: the last 3, the best 3, the first, and of the time between about four
   /// for each doubling of the age. Saves every 100 save costs, between 30 minutes and 2 hours, and at
-  /// the end. Up to about 24 stay after three weeks; each doubling of the run adds two.
+  /// the end. With a save every 30 minutes at most 2 are there after an hour, 15 after a day and 24
+  /// after three weeks; each doubling of the run adds two. (With the last 5 and the best 5 it would be
+  /// up to 18 and 27.)
   /// - Throws: `PolicyError` if a number is out of range or the mode can't be told.
   public static func long(
-    monitor: String?, mode: MetricMode = .auto, last: Int = 5, best: Int = 5, first: Int = 1,
+    monitor: String?, mode: MetricMode = .auto, last: Int = 3, best: Int = 3, first: Int = 1,
     thinningUnitSeconds: UInt64 = 3600, thinningCount: Int = 4, costFactor: UInt64 = 100,
     minimumIntervalSeconds: UInt64 = 1800, maximumIntervalSeconds: UInt64 = 7200
   ) throws(PolicyError) -> RetentionPolicy {

@@ -54,7 +54,8 @@ public enum RetentionDecision: Sendable, Hashable {
   case blocked(BlockReason)
 }
 
-/// A limit that can't be met without removing what never goes.
+/// A limit that can't be met without removing what never goes, or, of bytes, what doesn't make healthy
+/// checkpoints go: unreadable files, copies, checkpoints with NaN or infinite weights that are kept.
 public struct RetentionShortfall: Sendable, Hashable {
   /// The limit.
   public var limit: RetentionLimit

@@ -202,4 +202,23 @@ struct PruneTests {
         "metric")
     )
   }
+
+  @Test("--simulate forecasts without a directory, or for one, and touches nothing")
+  func simulate() throws {
+    let alone = ckpt(
+      "prune", "--simulate", "1d", "--every", "20m", "--size", "1.5GB", "--policy", "long",
+      "--monitor", "val_loss", "--versus", "short", "--ascii")
+    #expect(alone.status == .success)
+    #expect(alone.output.contains("72 saves in 1 d, one every 20 min"))
+    let store = try makeRun(3)
+    let json = ckpt("prune", run.string, "--simulate", "1h", "--json").json
+    #expect(
+      json["forecasts"]?[0]?["policy"]
+        == "last=10,best=1:val_acc:max,max-count=10,save=epochs:15min")
+    #expect(try steps(store).count == 3)
+    #expect(ckpt("prune", "--simulate", "1d").status == .usage)
+    #expect(ckpt("prune", "--simulate", "1d", "--apply").status == .usage)
+    #expect(ckpt("prune", "--every", "20m", run.string).status == .usage)
+    #expect(ckpt("prune").status == .usage)
+  }
 }

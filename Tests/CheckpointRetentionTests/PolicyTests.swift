@@ -126,7 +126,7 @@ struct PolicyTests {
     #expect(KeepRule.every(.steps(1)).isSameKind(as: .every(.steps(7))))
   }
 
-  @Test("of a preset says in its text what DESIGN says of it")
+  @Test("of a preset is what its documentation says")
   func presets() throws {
     #expect(
       try RetentionPolicy.short(monitor: "acc").text == "last=3,best=1:acc:max,save=epoch:30s")
@@ -135,9 +135,9 @@ struct PolicyTests {
         == "last=10,best=1:val_loss:min,max-count=10,save=epochs:15min")
     #expect(
       try RetentionPolicy.long(monitor: "x", mode: .min).text
-        == "last=5,best=5:x:min,thin=1h:4,first,save=cost:100:30min:2h")
+        == "last=3,best=3:x:min,thin=1h:4,first,save=cost:100:30min:2h")
     #expect(
-      try RetentionPolicy.long(monitor: nil).text == "last=5,thin=1h:4,first,save=cost:100:30min:2h"
+      try RetentionPolicy.long(monitor: nil).text == "last=3,thin=1h:4,first,save=cost:100:30min:2h"
     )
     for preset in RetentionPreset.allCases {
       let policy = try preset.policy(monitor: "acc")
