@@ -73,7 +73,11 @@ extension RetentionPlan {
       let bound = cutoff(of: miss.rule).flatMap { self.value(of: $0, rule) }
       return "rank \(miss.rank) by \(metric)\(value); cutoff rank \(quota)"
         + (bound.map { " is \(number($0))" } ?? "")
-    case .every, .recent, .thinning, .tagged, .all: return "\(rule.text): rank \(miss.rank)"
+    case .recent(let quota, let period):
+      return "rank \(miss.rank) in \(period.rawValue); cutoff rank \(quota)"
+    case .thinning(let interval, let quota):
+      return "rank \(miss.rank) in thin=\(interval.text); cutoff rank \(quota)"
+    case .tagged, .every, .all: return "rank \(miss.rank) in \(rule.text)"
     }
   }
 

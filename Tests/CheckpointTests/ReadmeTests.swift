@@ -42,4 +42,26 @@ struct ReadmeTests {
     #expect(rows.shape == [100, 16])
     #expect(try reader.verify().state == .intact)
   }
+
+  @Test("keeps what policies say")
+  func retention() throws {
+    let directory = TemporaryDirectory()
+    var checkpoint = Checkpoint(step: 4800, epoch: 12)
+    checkpoint.metrics["val_acc"] = 0.97
+    let store = try CheckpointStore(at: directory.path, retention: .regular(monitor: "val_acc"))
+    for _ in 1...12 { try store.save(checkpoint) }  // saved; then, and not before, old ones may go
+    #expect(try store.list().count == 10)
+
+    let policy = try RetentionPolicy("last=5,best=5:val_acc:max,thin=1h:4,first,max-bytes=200GiB")
+    let plan = try store.pruningPlan(by: policy)  // changes nothing
+    var removedCount = 0
+    for (checkpoint, decision) in zip(plan.checkpoints, plan.retention.decisions) {
+      if case .remove(let reason, let nearMisses) = decision {
+        #expect(reason == .noRule && !nearMisses.isEmpty && checkpoint.sequence > 0)
+        removedCount += 1
+      }
+    }
+    try store.prune(plan)  // refused, with nothing removed, if the directory has changed
+    #expect(try store.list().count == 10 - removedCount)
+  }
 }

@@ -51,6 +51,10 @@ let benchmarks: @Sendable () -> Void = {
     }
   }
 
+  for (name, state) in states where name.hasSuffix("f32") {
+    pruningBenchmarks(name, state, in: folder)
+  }
+
   var many = Checkpoint(step: 1)
   for number in 0..<10_000 { many.tensors["layer\(number)/w"] = Tensor([Float(number)]) }
   let manyPath = folder.appending("many.ckpt")
