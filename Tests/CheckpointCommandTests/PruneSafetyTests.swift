@@ -1,0 +1,44 @@
+import Checkpoint
+import CheckpointCommand
+import SystemPackage
+import Testing
+
+/// Each of these was a way to lose a checkpoint that somebody counted on.
+@Suite("ckpt prune doesn't do what nobody meant")
+struct PruneSafetyTests {
+  let directory = TemporaryDirectory()
+  var run: FilePath { directory.file("run") }
+
+  @discardableResult
+  private func makeRun(_ count: Int, id: UniqueID = .random()) throws -> CheckpointStore {
+    let store = try CheckpointStore(at: run)
+    for step in 1...count {
+      var checkpoint = Checkpoint(step: UInt64(step))
+      checkpoint.runID = id
+      checkpoint.metrics["val_acc"] = 0.5
+      checkpoint.tensors["w"] = Tensor([Float(step)])
+      try store.save(checkpoint)
+    }
+    return store
+  }
+
+  @Test("a plan is written over a plan, not over a checkpoint or anything else")
+  func planOverCheckpoint() throws {
+    try makeRun(3)
+    let name = "run/00000003-step-00000003.ckpt"
+    try directory.write([1, 2], to: "notes")
+    let before = try directory.bytes(name)
+    for file in [name, "notes"] {
+      let result = ckpt(
+        "prune", run.string, "--keep-last", "2", "--plan", directory.file(file).string)
+      #expect(result.status == .badRequest)
+      #expect(result.messages.contains("something is there that is no plan"))
+    }
+    #expect(try directory.bytes(name) == before)
+    #expect(try directory.bytes("notes") == [1, 2])
+    for _ in 1...2 {
+      let plan = directory.file("plan").string
+      #expect(ckpt("prune", run.string, "--keep-last", "2", "--plan", plan).status == .success)
+    }
+  }
+}
