@@ -169,7 +169,8 @@ struct PruneSession {
   }
 
   private func confirm(_ plan: PruningPlan) throws {
-    let (goes, all) = (plan.retention.removedCount, plan.checkpoints.count)
+    // Other runs' checkpoints, say, don't make it less.
+    let (goes, all) = (plan.retention.removedCount, plan.retention.decidedCount)
     guard goes * 2 > all else { return }
     let what = "\(goes) of \(HumanText.count(all, "checkpoint")) would go, more than half"
     if let ask = terminal.ask {

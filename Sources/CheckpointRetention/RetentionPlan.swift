@@ -54,6 +54,9 @@ public struct RetentionPlan: Sendable, Hashable {
   /// How many checkpoints go.
   public var removedCount: Int { entries.indices.count(where: removes) }
 
+  /// How many checkpoints could have gone: those that are retention's to decide on.
+  public var decidedCount: Int { fates.count(where: \.isRetentions) }
+
   /// How many bytes that frees.
   public var removedBytes: UInt64 { bytes(where: removes) }
 

@@ -41,4 +41,17 @@ struct PruneSafetyTests {
       #expect(ckpt("prune", run.string, "--keep-last", "2", "--plan", plan).status == .success)
     }
   }
+
+  @Test("half is half of the run's own checkpoints, however many others there are")
+  func halfOfTheRun() throws {
+    try makeRun(20)
+    let store = try makeRun(4)
+    let arguments = ["prune", run.string, "--keep-last", "1", "--apply"]
+    let refused = ckpt(arguments)
+    #expect(refused.status == .badRequest)
+    #expect(refused.messages.contains("3 of 4 checkpoints would go, more than half"))
+    #expect(try store.list().count == 24)
+    #expect(ckpt(arguments + ["--yes"]).status == .success)
+    #expect(try store.list().count == 21)
+  }
 }
