@@ -43,7 +43,7 @@ struct PruneSession {
   ) throws(CheckpointError) -> PruningPlan {
     let store = try store
     let stored = try store.list()
-    let remembered = options.isEmpty ? try store.rememberedPolicy() : nil
+    let remembered = options.needsBase ? try store.rememberedPolicy() : nil
     let policy = try options.resolved(remembered: remembered) { () throws(CheckpointError) in
       try DefaultMonitor.choose(from: stored)
     }

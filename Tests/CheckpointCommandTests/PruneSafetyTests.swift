@@ -54,4 +54,30 @@ struct PruneSafetyTests {
     #expect(ckpt(arguments + ["--yes"]).status == .success)
     #expect(try store.list().count == 21)
   }
+
+  @Test("a limit or a metric changes the remembered policy; only rules take its place")
+  func limitBesideRemembered() throws {
+    try makeRun(2)
+    #expect(ckpt("policy", "set", run.string, "last=30").status == .success)
+    func policy(_ arguments: String...) -> String? {
+      ckpt(["prune", run.string, "--json"] + arguments).json["policy"]?.stringValue
+    }
+    #expect(policy("--max-bytes", "1GiB") == "last=30,max-bytes=1GiB")
+    #expect(policy("--monitor", "val_acc") == "last=30,best=1:val_acc:max")
+    #expect(policy("--monitor", "none") == "last=30")
+    #expect(policy("--keep-last", "3") == "last=3")
+  }
+
+  @Test("ckpt policy set keeps the best by --monitor, whatever the policy is")
+  func monitorOfText() throws {
+    try makeRun(2)
+    func set(_ arguments: String...) -> String {
+      ckpt(["policy", "set", run.string] + arguments).output
+    }
+    #expect(set("last=3", "--monitor", "val_acc") == "last=3,best=1:val_acc:max\n")
+    #expect(set("last=3", "--monitor", "none") == "last=3\n")
+    #expect(set("best=2:val_acc", "--monitor", "val_acc") == "best=2:val_acc:max\n")
+    #expect(
+      set("last=3", "--monitor", "reward", "--mode", "max") == "last=3,best=1:reward:max\n")
+  }
 }
