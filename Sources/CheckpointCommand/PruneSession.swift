@@ -145,7 +145,7 @@ struct PruneSession {
     var attempt = 1
     while true {
       let plan = try makePlan(verifiesAll)
-      if !toTrash, !isSure { try confirm(plan) }
+      if toTrash { try checkTrashHelps(plan) } else if !isSure { try confirm(plan) }
       switch carryOut(plan, toTrash: toTrash) {
       case .success(let report): return try tell(plan, report, tellsNothingToDo: tellsNothingToDo)
       case .failure(let error):
@@ -165,6 +165,16 @@ struct PruneSession {
   ) -> Result<PruningReport?, CheckpointError> {
     Result { () throws(CheckpointError) in
       plan.removed.isEmpty ? nil : try writingStore.prune(plan, toTrash: toTrash)
+    }
+  }
+
+  /// Space that never comes free would be asked for again the next time, until nothing is left.
+  private func checkTrashHelps(_ plan: PruningPlan) throws(CheckpointError) {
+    for case .freeBytes(let bytes) in plan.retention.policy.limits {
+      throw CheckpointError(
+        .invalidArgument, "the trash frees no space; nothing was moved", path: directory,
+        item: RetentionLimit.freeBytes(bytes).text,
+        advice: "leave out --trash, or give a policy without this limit")
     }
   }
 

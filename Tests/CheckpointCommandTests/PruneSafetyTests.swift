@@ -80,4 +80,15 @@ struct PruneSafetyTests {
     #expect(
       set("last=3", "--monitor", "reward", "--mode", "max") == "last=3,best=1:reward:max\n")
   }
+
+  @Test("nothing is moved to the trash for space that this doesn't free")
+  func trashForSpace() throws {
+    let store = try makeRun(4)
+    let result = ckpt(
+      "prune", run.string, "--policy", "all,min-free=16000PiB", "--apply", "--trash")
+    #expect(result.status == .badRequest)
+    #expect(result.messages.contains("the trash frees no space"))
+    #expect(try store.list().count == 4)
+    #expect(try store.trash().isEmpty)
+  }
 }
