@@ -18,6 +18,8 @@ public struct RetentionPlan: Sendable, Hashable {
   var fates: [Fate]
   /// Of each rule the rank of each entry; 0 for none.
   var ranks: [[Int32]]
+  /// Of each rule the entry on the last rank that it keeps, if all are taken.
+  var cutoffs: [Int?]
   /// What keeps an entry beside rules.
   var protections: [Protection]
 
@@ -126,12 +128,6 @@ public struct RetentionPlan: Sendable, Hashable {
     let rank = ranks[rule][index]
     guard rank > 0 else { return false }
     return policy.rules[rule].quota.map { rank <= $0 } ?? true
-  }
-
-  /// The entry on a rule's last rank that is kept, if all are taken.
-  func cutoff(of rule: Int) -> Int? {
-    guard let quota = policy.rules[rule].quota else { return nil }
-    return ranks[rule].firstIndex { $0 == quota }
   }
 
   private func bytes(where isCounted: (Int) -> Bool) -> UInt64 {
