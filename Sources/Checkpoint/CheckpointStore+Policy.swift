@@ -28,7 +28,7 @@ extension CheckpointStore {
       return nil
     }
     do throws(PolicyError) {
-      return try RetentionPolicy(text.filter { !$0.isNewline })
+      return try RetentionPolicy(text)
     } catch {
       throw CheckpointError(
         .corrupt, "the remembered policy can't be read: \(error.message)", path: path,
@@ -39,8 +39,13 @@ extension CheckpointStore {
   /// Remembers a policy, durably: from now on each save of a store that was opened with
   /// `StoreRetention.remembered` applies it, in any process, and `ckpt prune` goes by it.
   /// - Parameter policy: nil to forget the one there is.
-  /// - Throws: `CheckpointError`: `locked`, `io`.
+  /// - Throws: `CheckpointError`: `limitExceeded` if its text is too long, `locked`, `io`.
   public func remember(_ policy: RetentionPolicy?) throws(CheckpointError) {
+    let sizeBytes = UInt64(policy?.text.utf8.count ?? 0)
+    guard sizeBytes < CheckpointStore.policyLimitBytes else {
+      throw CheckpointError(
+        .limitExceeded, "a policy of \(sizeBytes) bytes is too long to be remembered", path: path)
+    }
     try withLock { () throws(CheckpointError) in
       do throws(IOError) {
         let folder = try privateDirectory()

@@ -30,7 +30,8 @@ extension CheckpointStore {
   }
 
   /// Carries out a plan, durably: takes the lock, looks at the directory again, reads and verifies the
-  /// newest checkpoint that stays, and removes. Whoever has a removed file open keeps reading it.
+  /// newest checkpoint that stays and, if its weights are not finite, the newest with finite ones, and
+  /// removes. Whoever has a removed file open keeps reading it.
   ///
   /// - Parameter toTrash: whether to move files to the store's trash, from where
   ///   `restoreFromTrash()` brings them back; that frees no space.
@@ -48,10 +49,10 @@ extension CheckpointStore {
           path: path, advice: "plan again")
       }
       guard let newest = plan.newestReadable else { return PruningReport(plan: plan) }
-      if !plan.removed.isEmpty, try !isSound(newest) {
+      if !plan.removed.isEmpty, let damaged = try damagedSurvivor(of: plan) {
         throw CheckpointError(
           .newestDamaged, "the newest is damaged, so that nothing was removed",
-          path: newest.path,
+          path: damaged.path,
           advice: "plan again, verifying: then damaged ones don't count (ckpt prune --verify)")
       }
       return try carryOut(plan, verified: newest, toTrash: toTrash)
@@ -85,11 +86,22 @@ extension CheckpointStore {
       guard !plan.removed.isEmpty, let newest = plan.newestReadable else {
         return PruningReport(plan: plan)
       }
-      if try isSound(newest) {
+      guard let survivor = try damagedSurvivor(of: plan) else {
         return try carryOut(plan, verified: newest, toTrash: toTrash)
       }
-      damaged.insert(newest.fileID)
+      damaged.insert(survivor.fileID)
     }
+  }
+
+  /// One that all else relies on, and that turns out to be damaged: the newest, or the newest with
+  /// finite weights, since nobody can go on from others.
+  private func damagedSurvivor(
+    of plan: PruningPlan
+  ) throws(CheckpointError) -> StoredCheckpoint? {
+    for survivor in [plan.newestReadable, plan.newestHealthy] {
+      if let survivor, try !isSound(survivor) { return survivor }
+    }
+    return nil
   }
 
   private func carryOut(
@@ -148,9 +160,17 @@ extension CheckpointStore {
 
 extension PruningPlan {
   /// The newest checkpoint of the run that can be read: it always stays.
-  var newestReadable: StoredCheckpoint? {
+  var newestReadable: StoredCheckpoint? { newest { $0.condition != .unreadable } }
+
+  /// The newest with finite weights, if that is another: it always stays.
+  var newestHealthy: StoredCheckpoint? {
+    let healthy = newest { $0.condition == .healthy }
+    return healthy == newestReadable ? nil : healthy
+  }
+
+  private func newest(where isWanted: (InventoryEntry) -> Bool) -> StoredCheckpoint? {
     let index = retention.entries.lastIndex {
-      $0.condition != .unreadable && $0.sequence > 0 && $0.runID == retention.runID
+      isWanted($0) && $0.sequence > 0 && $0.runID == retention.runID
     }
     return index.map { checkpoints[$0] }
   }

@@ -51,13 +51,25 @@ extension CheckpointStore {
 
   /// Moves checkpoints to the trash, durably. The lock is held, and all has been checked.
   /// - Returns: the batch.
+  /// - Throws: `CheckpointError`: `limitExceeded` if a name is too long for that, or batches can't be
+  ///   counted further, and nothing is moved then; `io`.
   func moveToTrash(_ doomed: [StoredCheckpoint]) throws(CheckpointError) -> UInt64 {
+    let (batch, isFull) = (try trash().last?.batch ?? 0).addingReportingOverflow(1)
+    func trashName(_ stored: StoredCheckpoint) -> String {
+      CheckpointStore.trashName(of: stored.fileName, batch: batch)
+    }
+    let tooLong = doomed.first { !FileName.isValid(trashName($0)) }
+    guard !isFull, tooLong == nil else {
+      throw CheckpointError(
+        .limitExceeded,
+        isFull ? "the trash has the last batch that there can be" : "the name is too long",
+        path: tooLong?.path ?? path,
+        advice: isFull ? "empty the trash" : "shorten it, or prune without the trash")
+    }
     do throws(IOError) {
       let folder = try privateDirectory().makeDirectory(CheckpointStore.trashFolder)
-      let batch = (try trash(in: folder).last?.batch ?? 0) + 1
       for stored in doomed {
-        let name = CheckpointStore.trashName(of: stored.fileName, batch: batch)
-        try directory.rename(stored.fileName, to: name, in: folder)
+        try directory.rename(stored.fileName, to: trashName(stored), in: folder)
       }
       // First where they are now: no moment at which a crash finds them in neither place.
       try folder.synchronize()

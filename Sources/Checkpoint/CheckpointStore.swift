@@ -113,7 +113,13 @@ public final class CheckpointStore: Sendable {
   ) throws(CheckpointError) -> StoredCheckpoint {
     let existing = try list()
     let newest = existing.last { $0.failure == nil && $0.sequence > 0 }
-    let sequence = (existing.map(CheckpointStore.takenSequence).max() ?? 0) + 1
+    let (sequence, isLast) = (existing.map(CheckpointStore.takenSequence).max() ?? 0)
+      .addingReportingOverflow(1)
+    guard !isLast else {
+      throw CheckpointError(
+        .limitExceeded, "a checkpoint has the last sequence number that there can be", path: path,
+        advice: "move that one elsewhere")
+    }
     var checkpoint = original
     if checkpoint.runID == .none { checkpoint.runID = newest?.summary.runID ?? .none }
     if checkpoint.runID == .none { checkpoint.runID = .random() }

@@ -21,19 +21,19 @@ public struct PruningPlan: Sendable, Hashable {
     let plan = policy.plan(
       Inventory(entries, freeBytes: freeBytes), nowNanoseconds: now.nanoseconds,
       run: run?.number)
-    let byName = Dictionary(
-      stored.map { ($0.fileName, $0) }, uniquingKeysWith: { first, _ in first })
+    let byName = stored.byName
     retention = plan
-    checkpoints = plan.entries.compactMap { byName[$0.name] }
+    checkpoints = plan.entries.compactMap { byName[Array($0.name.utf8)] }
   }
 
   /// What has changed since between the directory of this plan and that one; nil if nothing has that
   /// a plan rests on.
   func difference(from present: [StoredCheckpoint]) -> String? {
-    let before = Dictionary(
-      checkpoints.map { ($0.fileName, $0) }, uniquingKeysWith: { first, _ in first })
+    var before = checkpoints.byName
     for stored in present {
-      guard let old = before[stored.fileName] else { return "\(stored.fileName) has come" }
+      guard let old = before.removeValue(forKey: Array(stored.fileName.utf8)) else {
+        return "\(stored.fileName) has come"
+      }
       guard old.fileID == stored.fileID, old.sizeBytes == stored.sizeBytes,
         (old.failure == nil) == (stored.failure == nil)
       else { return "\(stored.fileName) has changed" }
@@ -41,8 +41,16 @@ public struct PruningPlan: Sendable, Hashable {
         return "\(stored.fileName) has been \(stored.isPinned ? "pinned" : "unpinned")"
       }
     }
-    let names = Set(present.map(\.fileName))
-    return checkpoints.first { !names.contains($0.fileName) }.map { "\($0.fileName) has gone" }
+    return checkpoints.first { before[Array($0.fileName.utf8)] != nil }.map {
+      "\($0.fileName) has gone"
+    }
+  }
+}
+
+extension [StoredCheckpoint] {
+  /// By the names' bytes: to a disk, names are two that are canonically equivalent as text.
+  fileprivate var byName: [[UInt8]: StoredCheckpoint] {
+    Dictionary(map { ([UInt8]($0.fileName.utf8), $0) }, uniquingKeysWith: { first, _ in first })
   }
 }
 

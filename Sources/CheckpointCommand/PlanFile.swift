@@ -28,9 +28,15 @@ struct PlanFile {
 
   // MARK: Writing
 
-  /// Writes a plan, durably, replacing what is there.
-  /// - Throws: `CheckpointError` with code `io`.
+  /// Writes a plan, durably; one that is there already is replaced, and nothing else is.
+  /// - Throws: `CheckpointError`: `exists` if something is there that is no plan, such as a checkpoint;
+  ///   `io`.
   static func write(_ plan: PruningPlan, to path: FilePath) throws(CheckpointError) {
+    guard !fileExists(path) || (try? PlanFile(contentsOf: path)) != nil else {
+      throw CheckpointError(
+        .exists, "something is there that is no plan", path: path,
+        advice: "write the plan to a file of its own")
+    }
     do throws(TrainerError) {
       try writeFile(Array((json(plan).text(pretty: true) + "\n").utf8), to: path)
     } catch {

@@ -31,3 +31,12 @@ enum PolicyChoice: Sendable {
     }
   }
 }
+
+extension RetentionPolicy {
+  /// The same, with the best by that metric kept, if the policy doesn't say so already.
+  /// - Throws: `PolicyError` if the mode can't be told.
+  func tracking(_ metric: String, _ mode: MetricMode) throws(PolicyError) -> RetentionPolicy {
+    guard !trackedMetrics.contains(where: { $0.name == metric }) else { return self }
+    return try setting(.best(1, metric: metric, mode: mode))
+  }
+}

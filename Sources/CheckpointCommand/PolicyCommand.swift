@@ -75,7 +75,8 @@ struct PolicyCommand: ParsableCommand {
     var policy: PolicyChoice
 
     @Option(
-      help: ArgumentHelp("The metric whose best checkpoints a preset keeps.", valueName: "metric"))
+      help: ArgumentHelp(
+        "The metric whose best checkpoints are kept; 'none' for none.", valueName: "metric"))
     var monitor: String?
 
     @Option(
@@ -93,8 +94,8 @@ struct PolicyCommand: ParsableCommand {
     }
 
     private func chosen(_ stored: [StoredCheckpoint]) throws(CheckpointError) -> RetentionPolicy {
-      var metric = monitor
-      if case .preset = policy, metric == nil {
+      var metric = monitor == "none" ? nil : monitor
+      if case .preset = policy, monitor == nil {
         metric = try DefaultMonitor.choose(from: stored)
         guard metric != nil else {
           throw CheckpointError(
@@ -103,7 +104,10 @@ struct PolicyCommand: ParsableCommand {
         }
       }
       do throws(PolicyError) {
-        return try policy.policy(monitor: metric == "none" ? nil : metric, mode: mode)
+        let chosen = try policy.policy(monitor: metric, mode: mode)
+        return try metric.map { (metric) throws(PolicyError) in
+          try chosen.tracking(metric, mode)
+        } ?? chosen
       } catch {
         throw CheckpointError(error)
       }

@@ -131,23 +131,26 @@ struct PolicyOptions: ParsableArguments {
   /// Whether the command line says nothing of a policy.
   var isEmpty: Bool { policy == nil && monitor == nil && rules.isEmpty && limits.isEmpty }
 
+  /// Whether the command line names no policy and no rule that could stand for one: what else it says
+  /// changes the remembered policy, or `regular`.
+  var needsBase: Bool { policy == nil && rules.isEmpty }
+
   /// The policy that is meant: `--policy` with single rules and limits set; without it the rules that
-  /// are given, and only those; without any, the remembered policy; without that, `regular`.
+  /// are given, and only those; without any, the remembered policy; without that, `regular`; in each
+  /// case with the limits that are given, and the best by `--monitor`.
   /// - Parameter defaultMonitor: asked for the metric where none is given and a preset needs one.
   func resolved(
     remembered: RetentionPolicy?, defaultMonitor: () throws(CheckpointError) -> String?
   ) throws(CheckpointError) -> RetentionPolicy {
     let base: PolicyChoice? =
-      policy ?? (rules.isEmpty ? remembered.map { .policy($0) } ?? .preset(.regular) : nil)
+      policy ?? (needsBase ? remembered.map { .policy($0) } ?? .preset(.regular) : nil)
     var monitor = metric
     if case .preset = base, self.monitor == nil { monitor = try defaultMonitor() }
     do throws(PolicyError) {
       let chosen = try base?.policy(monitor: monitor, mode: mode)
       var result = if let chosen { chosen } else { try RetentionPolicy(Array(rules.prefix(1))) }
       for rule in rules { result = try result.setting(rule) }
-      if let metric, !result.trackedMetrics.contains(where: { $0.name == metric }) {
-        result = try result.setting(.best(1, metric: metric, mode: mode))
-      }
+      if let metric { result = try result.tracking(metric, mode) }
       for limit in limits { result = try result.setting(limit) }
       return result
     } catch {

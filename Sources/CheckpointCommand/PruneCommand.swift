@@ -146,7 +146,7 @@ struct PruneCommand: TerminalCommand {
     }
     let stored = try store?.list() ?? []
     let policy = try policy.resolved(
-      remembered: policy.isEmpty ? store?.rememberedPolicy() : nil
+      remembered: policy.needsBase ? store?.rememberedPolicy() : nil
     ) { () throws(CheckpointError) in try DefaultMonitor.choose(from: stored) ?? "val_loss" }
     return try forecast.run(
       policies: [(title: "policy", policy: policy)], freeBytes: store?.freeSpaceBytes(),

@@ -43,7 +43,7 @@ struct PruneSession {
   ) throws(CheckpointError) -> PruningPlan {
     let store = try store
     let stored = try store.list()
-    let remembered = options.isEmpty ? try store.rememberedPolicy() : nil
+    let remembered = options.needsBase ? try store.rememberedPolicy() : nil
     let policy = try options.resolved(remembered: remembered) { () throws(CheckpointError) in
       try DefaultMonitor.choose(from: stored)
     }
@@ -145,7 +145,7 @@ struct PruneSession {
     var attempt = 1
     while true {
       let plan = try makePlan(verifiesAll)
-      if !toTrash, !isSure { try confirm(plan) }
+      if toTrash { try checkTrashHelps(plan) } else if !isSure { try confirm(plan) }
       switch carryOut(plan, toTrash: toTrash) {
       case .success(let report): return try tell(plan, report, tellsNothingToDo: tellsNothingToDo)
       case .failure(let error):
@@ -168,8 +168,19 @@ struct PruneSession {
     }
   }
 
+  /// Space that never comes free would be asked for again the next time, until nothing is left.
+  private func checkTrashHelps(_ plan: PruningPlan) throws(CheckpointError) {
+    for case .freeBytes(let bytes) in plan.retention.policy.limits {
+      throw CheckpointError(
+        .invalidArgument, "the trash frees no space; nothing was moved", path: directory,
+        item: RetentionLimit.freeBytes(bytes).text,
+        advice: "leave out --trash, or give a policy without this limit")
+    }
+  }
+
   private func confirm(_ plan: PruningPlan) throws {
-    let (goes, all) = (plan.retention.removedCount, plan.checkpoints.count)
+    // Other runs' checkpoints, say, don't make it less.
+    let (goes, all) = (plan.retention.removedCount, plan.retention.decidedCount)
     guard goes * 2 > all else { return }
     let what = "\(goes) of \(HumanText.count(all, "checkpoint")) would go, more than half"
     if let ask = terminal.ask {

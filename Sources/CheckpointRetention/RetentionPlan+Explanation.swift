@@ -70,7 +70,7 @@ extension RetentionPlan {
     case .first(let quota): return "rank \(miss.rank) from the first; cutoff rank \(quota)"
     case .best(let quota, let metric, _):
       let value = value(of: index, rule).map { " \(number($0))" } ?? ""
-      let bound = cutoff(of: miss.rule).flatMap { self.value(of: $0, rule) }
+      let bound = cutoffs[miss.rule].flatMap { self.value(of: $0, rule) }
       return "rank \(miss.rank) by \(metric)\(value); cutoff rank \(quota)"
         + (bound.map { " is \(number($0))" } ?? "")
     case .recent(let quota, let period):

@@ -32,6 +32,7 @@ extension RetentionPlan {
     fates = Array(repeating: .unkept, count: entries.count)
     protections = Array(repeating: [], count: entries.count)
     ranks = []
+    cutoffs = []
 
     sortOut()
     let readable = entries.indices.filter { fates[$0] == .unkept }
@@ -40,6 +41,9 @@ extension RetentionPlan {
     let candidates = healthy.isEmpty ? readable : healthy
     ranks = policy.rules.map {
       $0.ranks(of: entries, candidates: candidates, readable: readable)
+    }
+    cutoffs = zip(policy.rules, ranks).map { rule, ranks in
+      rule.quota.flatMap { quota in ranks.firstIndex { $0 == quota } }
     }
     protect(readable, newestHealthy: healthy.last)
     for index in readable where entries[index].condition == .nonFinite && !healthy.isEmpty {

@@ -18,6 +18,8 @@ public struct RetentionPlan: Sendable, Hashable {
   var fates: [Fate]
   /// Of each rule the rank of each entry; 0 for none.
   var ranks: [[Int32]]
+  /// Of each rule the entry on the last rank that it keeps, if all are taken.
+  var cutoffs: [Int?]
   /// What keeps an entry beside rules.
   var protections: [Protection]
 
@@ -53,6 +55,9 @@ public struct RetentionPlan: Sendable, Hashable {
 
   /// How many checkpoints go.
   public var removedCount: Int { entries.indices.count(where: removes) }
+
+  /// How many checkpoints could have gone: those that are retention's to decide on.
+  public var decidedCount: Int { fates.count(where: \.isRetentions) }
 
   /// How many bytes that frees.
   public var removedBytes: UInt64 { bytes(where: removes) }
@@ -123,12 +128,6 @@ public struct RetentionPlan: Sendable, Hashable {
     let rank = ranks[rule][index]
     guard rank > 0 else { return false }
     return policy.rules[rule].quota.map { rank <= $0 } ?? true
-  }
-
-  /// The entry on a rule's last rank that is kept, if all are taken.
-  func cutoff(of rule: Int) -> Int? {
-    guard let quota = policy.rules[rule].quota else { return nil }
-    return ranks[rule].firstIndex { $0 == quota }
   }
 
   private func bytes(where isCounted: (Int) -> Bool) -> UInt64 {

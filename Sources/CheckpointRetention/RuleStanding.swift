@@ -46,7 +46,7 @@ extension RetentionPlan {
     let rank = Int(ranks[number][index])
     var standing = RuleStanding(
       rule: rule, rank: rank > 0 ? rank : nil, isKept: isKept(index, by: number))
-    if let cutoff = cutoff(of: number) {
+    if let cutoff = cutoffs[number] {
       standing.cutoffName = entries[cutoff].name
       standing.cutoffValue = value(of: cutoff, rule)
     }

@@ -49,6 +49,28 @@ struct RememberedPolicyTests {
     }
   }
 
+  @Test("names with line breaks come back, lines may be broken between terms")
+  func lineBreaks() throws {
+    let store = try CheckpointStore(at: directory.path)
+    let policy = try RetentionPolicy([.best(2, metric: "a\nb", mode: .max), .last(1)])
+    try store.remember(policy)
+    #expect(try store.rememberedPolicy() == policy)
+    try directory.write(Array("last=3,\r\n first\n\n".utf8), to: ".ckpt/policy")
+    #expect(try store.rememberedPolicy()?.text == "last=3,first")
+  }
+
+  @Test("one that could not be read again is not remembered")
+  func tooLong() throws {
+    let store = try CheckpointStore(at: directory.path)
+    let policy = try RetentionPolicy("last=1")
+    try store.remember(policy)
+    let tag = String(repeating: "t", count: 1 << 16)
+    #expect { try store.remember(try RetentionPolicy([.tagged(tag, count: nil)])) } throws: {
+      ($0 as? CheckpointError)?.code == .limitExceeded
+    }
+    #expect(try store.rememberedPolicy() == policy)
+  }
+
   @Test("a read-only store doesn't set it")
   func readOnly() throws {
     _ = try CheckpointStore(at: directory.path)

@@ -1,4 +1,6 @@
 import Checkpoint
+import CheckpointFormat
+import ContainerSurgery
 import Foundation
 import SystemPackage
 import Testing
@@ -50,6 +52,19 @@ struct StoreRobustnessTests {
     for stored in try store.list() { try damage(stored.fileName) }
     #expect { try store.latest() } throws: { error in
       (error as? CheckpointError)?.code == .checksumMismatch
+    }
+  }
+
+  @Test("a file with the last sequence number there can be is an error of the save, not a crash")
+  func lastSequence() throws {
+    let store = try CheckpointStore(at: directory.path)
+    try store.save(checkpoint(1))
+    var surgery = ContainerSurgery(try directory.bytes("00000001-step-00000001.ckpt"))
+    surgery.set(.summary, 0, UInt64.max)
+    try directory.write(surgery.sealed(), to: "last.ckpt")
+    #expect(try store.list().last?.sequence == .max)
+    #expect { try store.save(checkpoint(2)) } throws: { error in
+      (error as? CheckpointError)?.code == .limitExceeded
     }
   }
 

@@ -59,6 +59,30 @@ struct TrashTests {
     #expect(try store.emptyTrash().isEmpty)
   }
 
+  @Test("what the trash can't take is refused before anything is moved")
+  func limits() throws {
+    let long = String(repeating: "n", count: 250)
+    let store = try makeStore(1...3)
+    var checkpoint = Checkpoint(step: 4)
+    checkpoint.tensors["w"] = Tensor([Float(4)])
+    try store.save(checkpoint, as: long)
+    try store.save(checkpoint, as: "last.ckpt")
+    func expectRefusal() throws {
+      let before = try directory.names()
+      #expect { try prune(store, "last=1") } throws: { error in
+        (error as? CheckpointError)?.code == .limitExceeded
+      }
+      #expect(try directory.names() == before)
+    }
+    try expectRefusal()
+    try store.remove(store.list().filter { $0.fileName == long })
+    _ = try prune(store, "last=3")
+    try directory.write([1], to: ".ckpt/trash/\(UInt64.max)-x.ckpt")
+    try expectRefusal()
+    try store.emptyTrash()
+    #expect(try prune(store, "last=1").trashBatch == 1)
+  }
+
   @Test("what others have put there is left alone")
   func strangers() throws {
     let store = try makeStore(1...3)
