@@ -24,9 +24,6 @@ extension CheckpointStore {
     throw lastError ?? CheckpointError(.notFound, "the directory changes all the time", path: path)
   }
 
-  /// How often a list is made anew because what it names is gone.
-  private static let listingLimit = 100
-
   /// - Throws: also `notFound`, with the file's path, if a checkpoint is gone that has been listed.
   private func latestListed(
     where isWanted: (StoredCheckpoint) -> Bool

@@ -201,21 +201,40 @@ public final class CheckpointStore: Sendable {
   /// small read per file that is new to this store object.
   /// - Throws: `CheckpointError` if the directory can't be read.
   public func list() throws(CheckpointError) -> [StoredCheckpoint] {
-    let names: [String]
-    do throws(IOError) {
-      names = try directory.entryNames()
-    } catch {
-      throw CheckpointError(error)
-    }
-    let pins = try pinnedIDs()
-    var entries: [StoredCheckpoint] = []
-    for name in names {
-      if let entry = try entry(named: name, pins: pins) { entries.append(entry) }
+    var names = try fileNames()
+    var entries = try entries(named: names)
+    for _ in 0..<CheckpointStore.listingLimit {
+      // Of a directory that changes meanwhile the newest might be missing, come and gone in between.
+      let namesNow = try fileNames()
+      if Set(namesNow) == Set(names) { break }
+      names = namesNow
+      entries = try self.entries(named: names)
     }
     catalog.forget(except: Set(names))
     return entries.sorted {
       ($0.sequence, $0.created, $0.fileName) < ($1.sequence, $1.created, $1.fileName)
     }
+  }
+
+  /// How often the directory is listed anew because it has changed.
+  static let listingLimit = 100
+
+  /// The names of what may be checkpoints.
+  private func fileNames() throws(CheckpointError) -> [String] {
+    do throws(IOError) {
+      return try directory.entryNames().filter { !$0.hasPrefix(".") }
+    } catch {
+      throw CheckpointError(error)
+    }
+  }
+
+  private func entries(named names: [String]) throws(CheckpointError) -> [StoredCheckpoint] {
+    let pins = try pinnedIDs()
+    var entries: [StoredCheckpoint] = []
+    for name in names {
+      if let entry = try entry(named: name, pins: pins) { entries.append(entry) }
+    }
+    return entries
   }
 
   /// The same off the caller's thread.

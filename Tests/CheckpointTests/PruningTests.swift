@@ -197,4 +197,20 @@ struct PruningTests {
     }
     #expect(try reader.latest()?.checkpoint.step == 3)
   }
+
+  @Test("an older one isn't taken for the newest because newer ones come and go while it is listed")
+  func listedWhilePruned() throws {
+    let store = try CheckpointStore(at: directory.path)
+    for step in 1...2 { try store.save(checkpoint(UInt64(step))) }
+    let disk = BadFileSystem()
+    let reader = try CheckpointStore(
+      at: directory.path, options: StoreOptions(access: .readOnly), in: disk)
+    disk.beforeReading = { _ in
+      disk.beforeReading = nil
+      _ = try? store.save(self.checkpoint(3))
+      _ = try? store.prune(by: RetentionPolicy("first,last=1"))
+    }
+    #expect(try reader.latest()?.checkpoint.step == 3)
+    #expect(try reader.list().map(\.step) == [1, 3])
+  }
 }
