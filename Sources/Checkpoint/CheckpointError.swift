@@ -38,8 +38,9 @@ public struct CheckpointError: Error, Sendable, Hashable {
     public static let invalidArgument = Code(description: "invalidArgument")
     /// The directory has changed since the plan was made. Nothing was removed.
     public static let stalePlan = Code(description: "stalePlan")
-    /// The newest checkpoint is damaged, so that nothing older may go. Nothing was removed.
-    public static let newestDamaged = Code(description: "newestDamaged")
+    /// A checkpoint on the strength of which others were to go, the newest or a best one, is damaged.
+    /// Nothing was removed.
+    public static let survivorDamaged = Code(description: "survivorDamaged")
     /// The save failed so late that the new file may or may not survive a crash. Nothing older may
     /// be removed.
     public static let outcomeUnknown = Code(description: "outcomeUnknown")

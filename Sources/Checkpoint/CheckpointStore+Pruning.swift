@@ -31,12 +31,12 @@ extension CheckpointStore {
 
   /// Carries out a plan, durably: takes the lock, looks at the directory again, reads and verifies the
   /// newest checkpoint that stays and, if its weights are not finite, the newest with finite ones, and
-  /// removes. Whoever has a removed file open keeps reading it.
+  /// the best ones that it has not verified before, and removes. Whoever has a removed file open keeps reading it.
   ///
   /// - Parameter toTrash: whether to move files to the store's trash, from where
   ///   `restoreFromTrash()` brings them back; that frees no space.
   /// - Throws: `CheckpointError`: `stalePlan` if the directory isn't the one of the plan any more, and
-  ///   nothing is removed then; `newestDamaged`: nothing is removed either;
+  ///   nothing is removed then; `survivorDamaged`: nothing is removed either;
   ///   `locked`, `io`.
   @discardableResult
   public func prune(
@@ -51,7 +51,7 @@ extension CheckpointStore {
       guard let newest = plan.newestReadable else { return PruningReport(plan: plan) }
       if !plan.removed.isEmpty, let damaged = try damagedSurvivor(of: plan) {
         throw CheckpointError(
-          .newestDamaged, "the newest is damaged, so that nothing was removed",
+          .survivorDamaged, "a checkpoint that stays is damaged, so that nothing was removed",
           path: damaged.path,
           advice: "plan again, verifying: then damaged ones don't count (ckpt prune --verify)")
       }
@@ -93,13 +93,22 @@ extension CheckpointStore {
     }
   }
 
-  /// One that all else relies on, and that turns out to be damaged: the newest, or the newest with
-  /// finite weights, since nobody can go on from others.
+  /// One that others are removed on the strength of, and that turns out to be damaged: the newest, the
+  /// newest with finite weights, since nobody can go on from others, and the best ones. Of these each is
+  /// read once: one that was sound when it was the newest, or at the last pruning, is not read again.
   private func damagedSurvivor(
     of plan: PruningPlan
   ) throws(CheckpointError) -> StoredCheckpoint? {
     for survivor in [plan.newestReadable, plan.newestHealthy] {
-      if let survivor, try !isSound(survivor) { return survivor }
+      guard let survivor else { continue }
+      guard try isSound(survivor) else { return survivor }
+      knownSound.withLock { _ = $0.insert(survivor.fileID) }
+    }
+    for index in plan.retention.bestIndices {
+      let best = plan.checkpoints[index]
+      if knownSound.withLock({ $0.contains(best.fileID) }) { continue }
+      guard try isSound(best) else { return best }
+      knownSound.withLock { _ = $0.insert(best.fileID) }
     }
     return nil
   }

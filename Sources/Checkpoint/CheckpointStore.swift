@@ -24,6 +24,8 @@ public final class CheckpointStore: Sendable {
   let directory: any Directory
   let background: BackgroundSaves
   private let catalog = Catalog()
+  /// Files that pruning has found to be sound.
+  let knownSound = Locked<Set<UniqueID>>([])
   let pruningResult = Locked<Result<PruningReport, CheckpointError>?>(nil)
 
   /// The folder for the store's own files.

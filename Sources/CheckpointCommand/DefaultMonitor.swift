@@ -5,11 +5,15 @@ internal import CheckpointRetention
 enum DefaultMonitor {
   /// `val_loss`, or the only other validation metric whose name tells what is better; without any,
   /// the same of the training metrics; nil where checkpoints have no metrics.
+  /// - Parameter run: whose metrics count; by default the newest checkpoint's.
   /// - Throws: `CheckpointError` with code `invalidArgument` if there are several, or none that tells.
-  static func choose(from checkpoints: [StoredCheckpoint]) throws(CheckpointError) -> String? {
-    guard let newest = checkpoints.last(where: { $0.failure == nil }) else { return nil }
+  static func choose(
+    from checkpoints: [StoredCheckpoint], run: UniqueID? = nil
+  ) throws(CheckpointError) -> String? {
+    let newest = checkpoints.last { $0.failure == nil }
+    guard let run = run ?? newest?.summary.runID else { return nil }
     let names = Set(
-      checkpoints.filter { $0.summary.runID == newest.summary.runID }.flatMap {
+      checkpoints.filter { $0.failure == nil && $0.summary.runID == run }.flatMap {
         Array($0.metrics.keys) + $0.summary.pendingMetrics
       })
     guard !names.isEmpty else { return nil }

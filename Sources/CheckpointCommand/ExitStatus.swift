@@ -34,7 +34,7 @@ package enum ExitStatus: Int32, Sendable, Hashable {
     self =
       switch error.code {
       case .corrupt, .truncated, .notACheckpoint, .unsupportedVersion, .checksumMismatch,
-        .limitExceeded, .newestDamaged:
+        .limitExceeded, .survivorDamaged:
         .unreadable
       // Of a file that was found, a tensor; of the system, a file.
       case .notFound: error.item == nil ? .failed : .badRequest

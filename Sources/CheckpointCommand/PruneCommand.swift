@@ -109,6 +109,9 @@ struct PruneCommand: TerminalCommand {
     where flag && !apply {
       throw ValidationError("\(name) needs --apply.")
     }
+    guard plan == nil || why == nil else {
+      throw ValidationError("--why writes no plan: leave out --plan.")
+    }
     if plan != nil, apply, !policy.isEmpty || run != nil || verify {
       throw ValidationError(
         "With --apply --plan the file says the policy: leave out other options.")

@@ -22,10 +22,14 @@ struct TrainingSaves {
   ) throws(TrainerError) {
     self.directory = directory
     self.metric = metric
-    let monitor = monitor ?? metric
+    let asked = monitor
+    let monitor = asked ?? metric
     self.monitor = monitor
     do {
-      let retention = try policy.map { StoreRetention.policy(try $0.policy(monitor: monitor)) }
+      let retention = try policy.map { choice in
+        let policy = try choice.policy(monitor: monitor)
+        return StoreRetention.policy(asked == nil ? policy : try policy.tracking(monitor, .auto))
+      }
       store = try CheckpointStore(
         at: directory,
         options: StoreOptions(

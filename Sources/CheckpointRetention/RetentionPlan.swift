@@ -56,6 +56,9 @@ public struct RetentionPlan: Sendable, Hashable {
   /// How many checkpoints go.
   public var removedCount: Int { entries.indices.count(where: removes) }
 
+  /// The indices of the best entries by the metrics that the policy tracks: they never go.
+  public var bestIndices: [Int] { entries.indices.filter { protections[$0].contains(.best) } }
+
   /// How many checkpoints could have gone: those that are retention's to decide on.
   public var decidedCount: Int { fates.count(where: \.isRetentions) }
 

@@ -105,7 +105,7 @@ struct PrunePlanFileTests {
     #expect(verified["checkpoints"]?[1]?["verdict"] == "keep")
     let result = ckpt("prune", run.string, "--keep-last", "1", "--apply")
     #expect(result.status == .success)
-    #expect(result.messages.contains("the newest is damaged"))
+    #expect(result.messages.contains("a checkpoint that stays is damaged"))
     #expect(try steps(store) == [2, 3])
   }
 

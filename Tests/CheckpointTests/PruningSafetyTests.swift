@@ -32,7 +32,7 @@ struct PruningSafetyTests {
     let plan = try store.pruningPlan(by: policy)
     #expect(plan.removed.map(\.step) == [1, 2])
     #expect { try store.prune(plan) } throws: { error in
-      (error as? CheckpointError)?.code == .newestDamaged
+      (error as? CheckpointError)?.code == .survivorDamaged
     }
     #expect(try store.prune(by: policy).plan.removed.map(\.step) == [1])
     #expect(try store.list().map(\.step) == [2, 3, 4])

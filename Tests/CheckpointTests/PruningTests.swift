@@ -72,7 +72,7 @@ struct PruningTests {
     let frozen = try store.pruningPlan(by: policy)
     #expect(frozen.removed.map(\.step) == [2, 3])
     #expect { try store.prune(frozen) } throws: { error in
-      (error as? CheckpointError)?.code == .newestDamaged
+      (error as? CheckpointError)?.code == .survivorDamaged
     }
     #expect(try steps(store) == [1, 2, 3, 4, 5])
     try store.prune(by: policy)
@@ -82,6 +82,22 @@ struct PruningTests {
     try store.prune(by: last)
     #expect(try steps(store) == [3, 4, 5])
     #expect(try store.latest()?.stored.step == 3)
+  }
+
+  @Test("a best that turns out to be damaged doesn't let its runner-up go")
+  func damagedBest() throws {
+    let store = try CheckpointStore(at: directory.path)
+    for (number, loss) in [0.9, 0.1, 0.2, 0.8, 0.7, 0.6].enumerated() {
+      try store.save(checkpoint(UInt64(number) + 1, loss: loss))
+    }
+    try flip("00000002-step-00000002.ckpt")
+    let frozen = try store.pruningPlan(by: policy)
+    #expect(frozen.removed.map(\.step) == [1, 3, 4])
+    #expect { try store.prune(frozen) } throws: { error in
+      (error as? CheckpointError)?.code == .survivorDamaged
+    }
+    try store.prune(by: policy)
+    #expect(try steps(store) == [2, 3, 5, 6])
   }
 
   @Test("unreadable files, strangers, other runs and pins are not touched")

@@ -1,3 +1,13 @@
+/// What becomes of a checkpoint.
+public enum RetentionDecision: Sendable, Hashable {
+  /// It stays, for all of these reasons.
+  case keep([KeepReason])
+  /// It goes; `nearMisses` are by rule.
+  case remove(RemovalReason, nearMisses: [NearMiss])
+  /// It stays although no rule keeps it: it is not retention's to remove.
+  case blocked(BlockReason)
+}
+
 /// Why a checkpoint stays.
 public enum KeepReason: Sendable, Hashable {
   /// It is the newest that can be read.
@@ -34,33 +44,4 @@ public enum BlockReason: Sendable, Hashable {
   case foreign
   /// There are copies of one checkpoint, and which of them somebody made on purpose can't be told.
   case copy
-}
-
-/// How narrowly a checkpoint that goes has missed a rule.
-public struct NearMiss: Sendable, Hashable {
-  /// The index of the rule in the policy.
-  public var rule: Int
-  /// The quota with which the rule would keep it.
-  public var rank: Int
-}
-
-/// What becomes of a checkpoint.
-public enum RetentionDecision: Sendable, Hashable {
-  /// It stays, for all of these reasons.
-  case keep([KeepReason])
-  /// It goes; `nearMisses` are by rule.
-  case remove(RemovalReason, nearMisses: [NearMiss])
-  /// It stays although no rule keeps it: it is not retention's to remove.
-  case blocked(BlockReason)
-}
-
-/// A limit that can't be met without removing what never goes, or, of bytes, what doesn't make healthy
-/// checkpoints go: unreadable files, copies, checkpoints with NaN or infinite weights that are kept.
-public struct RetentionShortfall: Sendable, Hashable {
-  /// The limit.
-  public var limit: RetentionLimit
-  /// What it comes to instead: checkpoints, bytes, or free bytes. Nil if the free space is unknown.
-  public var reached: UInt64?
-  /// By how much the limit is missed. Nil if the free space is unknown.
-  public var missing: UInt64?
 }
