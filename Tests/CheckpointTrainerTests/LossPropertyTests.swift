@@ -1,101 +1,15 @@
 import Checkpoint
 import CheckpointTrainer
-import Foundation
 import Testing
 
 @Suite("Every loss")
 struct LossPropertyTests {
-  /// A loss with its definition in double precision, for one sample.
-  struct Definition: Sendable, CustomTestStringConvertible {
-    let name: String
-    let loss: any Loss
-    var areLogits = false
-    /// Of outputs and targets of one sample; one-hot where the loss takes numbers of classes.
-    let value: @Sendable ([Double], [Double]) -> Double
-    var testDescription: String { name }
-    var isSparse: Bool { loss is SparseCategoricalCrossentropy }
-  }
-
-  static let definitions: [Definition] = [
-    Definition(name: "cce", loss: CategoricalCrossentropy()) { p, t in
-      let sum = p.reduce(0, +)
-      return -zip(p, t).reduce(0) { $0 + $1.1 * log(clipped($1.0 / sum)) }
-    },
-    Definition(name: "smoothed cce", loss: CategoricalCrossentropy(labelSmoothing: 0.3)) { p, t in
-      let sum = p.reduce(0, +)
-      return -zip(p, t).reduce(0) { $0 + ($1.1 * 0.7 + 0.1) * log(clipped($1.0 / sum)) }
-    },
-    Definition(name: "cce of logits", loss: CategoricalCrossentropy(), areLogits: true) {
-      softmaxLoss($0, $1)
-    },
-    Definition(name: "sparse", loss: SparseCategoricalCrossentropy()) { p, t in
-      softmaxLoss(p.map { log(clipped($0)) }, t)
-    },
-    Definition(name: "sparse of logits", loss: SparseCategoricalCrossentropy(), areLogits: true) {
-      softmaxLoss($0, $1)
-    },
-    Definition(name: "bce", loss: BinaryCrossentropy()) { p, t in
-      mean(p, t) { -($1 * log(clipped($0)) + (1 - $1) * log(1 - clipped($0))) }
-    },
-    Definition(
-      name: "smoothed bce of logits", loss: BinaryCrossentropy(labelSmoothing: 0.2),
-      areLogits: true
-    ) { z, t in
-      mean(z, t) { z, t in
-        let p = 1 / (1 + exp(-z))
-        let t = t * 0.8 + 0.1
-        return -(t * log(p) + (1 - t) * log(1 - p))
-      }
-    },
-    Definition(name: "mse", loss: MeanSquaredError()) { mean($0, $1) { ($0 - $1) * ($0 - $1) } },
-    Definition(name: "mae", loss: MeanAbsoluteError()) { mean($0, $1) { abs($0 - $1) } },
-  ]
-
-  private static func clipped(_ p: Double) -> Double { min(max(p, 1e-7), 1 - 1e-7) }
-
-  private static func mean(
-    _ a: [Double], _ b: [Double], _ value: (Double, Double) -> Double
-  ) -> Double { zip(a, b).reduce(0) { $0 + value($1.0, $1.1) } / Double(a.count) }
-
-  private static func softmaxLoss(_ z: [Double], _ t: [Double]) -> Double {
-    let logSum = log(z.reduce(0) { $0 + exp($1) })
-    return zip(z, t).reduce(0) { $0 + $1.1 * (logSum - $1.0) }
-  }
-
-  /// A batch of five samples with three outputs each.
-  private struct Batch {
-    var outputs: [[Float]]
-    var oneHot: [[Float]]
-    let definition: Definition
-
-    init(_ definition: Definition, seed: UInt64) {
-      var generator = RandomGenerator(seed: seed)
-      self.definition = definition
-      outputs = (0..<5).map { _ in
-        (0..<3).map { _ in
-          definition.areLogits
-            ? generator.normal() * 2 : 0.05 + Float(generator.integer(below: 900)) / 1000
-        }
-      }
-      oneHot = (0..<5).map { _ in
-        let label = generator.integer(below: 3)
-        return (0..<3).map { $0 == label ? 1 : 0 }
-      }
-    }
-
-    func value(wantsGradient: Bool = true) -> LossValue {
-      let labels = oneHot.map { [Float($0.firstIndex(of: 1) ?? 0)] }
-      return definition.loss.evaluate(
-        outputs: FloatTensor(rows: outputs), areLogits: definition.areLogits,
-        targets: FloatTensor(rows: definition.isSparse ? labels : oneHot),
-        wantsGradient: wantsGradient)
-    }
-  }
+  static let definitions = LossDefinition.all
 
   @Test("has the value and the slopes of its definition", arguments: definitions)
-  func slopes(definition: Definition) throws {
+  func slopes(definition: LossDefinition) throws {
     for seed in UInt64(1)...10 {
-      let batch = Batch(definition, seed: seed)
+      let batch = LossBatch(definition, seed: seed)
       let ours = batch.value()
       let gradient = try #require(ours.gradient).elements
       #expect(batch.value(wantsGradient: false).perSample == ours.perSample)
@@ -119,8 +33,8 @@ struct LossPropertyTests {
   }
 
   @Test("depends on each sample alone, wherever it stands", arguments: definitions)
-  func order(definition: Definition) throws {
-    let batch = Batch(definition, seed: 11)
+  func order(definition: LossDefinition) throws {
+    let batch = LossBatch(definition, seed: 11)
     let whole = batch.value()
     let gradient = try #require(whole.gradient).elements
     var reversed = batch
@@ -141,8 +55,8 @@ struct LossPropertyTests {
 
   @Test(
     "stays finite from logits of ±10000, and from probabilities 0 and 1", arguments: definitions)
-  func extremes(definition: Definition) throws {
-    var batch = Batch(definition, seed: 12)
+  func extremes(definition: LossDefinition) throws {
+    var batch = LossBatch(definition, seed: 12)
     let (low, high): (Float, Float) = definition.areLogits ? (-10_000, 10_000) : (0, 1)
     batch.outputs = [
       [low, high, low], [high, low, low], [low, low, high], [high, high, low], [low, high, high],
@@ -153,8 +67,8 @@ struct LossPropertyTests {
   }
 
   @Test("lets NaN through, into that sample alone", arguments: definitions)
-  func notANumber(definition: Definition) throws {
-    var batch = Batch(definition, seed: 13)
+  func notANumber(definition: LossDefinition) throws {
+    var batch = LossBatch(definition, seed: 13)
     batch.outputs[2][1] = .nan
     let value = batch.value()
     #expect(value.perSample.map(\.isNaN) == [false, false, true, false, false])
@@ -164,7 +78,7 @@ struct LossPropertyTests {
   }
 
   @Test("is nothing for no samples, and something for one class", arguments: definitions)
-  func small(definition: Definition) throws {
+  func small(definition: LossDefinition) throws {
     let none = definition.loss.evaluate(
       outputs: FloatTensor([], shape: [0, 3]), areLogits: definition.areLogits,
       targets: FloatTensor([], shape: [0, definition.isSparse ? 1 : 3]), wantsGradient: true)
@@ -178,8 +92,8 @@ struct LossPropertyTests {
 
   @Test(
     "takes an output for each step of a sequence, and then its own mean", arguments: definitions)
-  func sequences(definition: Definition) throws {
-    let batch = Batch(definition, seed: 14)
+  func sequences(definition: LossDefinition) throws {
+    let batch = LossBatch(definition, seed: 14)
     let flat = batch.value()
     let labels = batch.oneHot.map { Float($0.firstIndex(of: 1) ?? 0) }
     let shape = definition.isSparse ? [1, 5] : [1, 5, 3]
@@ -196,7 +110,7 @@ struct LossPropertyTests {
   }
 
   @Test("is known by Keras' names, and rebuilt from its configuration", arguments: definitions)
-  func configurations(definition: Definition) throws {
+  func configurations(definition: LossDefinition) throws {
     let classes = ClassRegistry.standard
     let type = type(of: definition.loss)
     for name in [type.identifier, type.className] + type.aliases {
