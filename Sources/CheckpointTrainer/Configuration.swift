@@ -4,7 +4,8 @@ package import Checkpoint
 /// error that names the class and the key.
 package struct Configuration {
   private let members: JSONObject
-  private let className: String
+  /// What errors name.
+  let className: String
 
   package init(_ members: JSONObject, of className: String) {
     self.members = members

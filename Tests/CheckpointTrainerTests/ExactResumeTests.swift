@@ -7,7 +7,13 @@ import Testing
 struct ExactResumeTests {
   static let optimizers: [any Optimizer] = [
     RMSprop(learningRate: 0.01, momentum: 0.5, centered: true),
-    SGD(learningRate: 0.05, momentum: 0.9, nesterov: true), SGD(),
+    SGD(learningRate: 0.05, momentum: 0.9, nesterov: true), SGD(), Adam(learningRate: 0.01),
+    Adam(
+      learningRate: CosineDecay(
+        initialLearningRate: 0, decaySteps: 12, warmupTarget: 0.05, warmupSteps: 4), amsgrad: true),
+    RMSprop(
+      learningRate: ExponentialDecay(
+        initialLearningRate: 0.02, decaySteps: 5, decayRate: 0.5, staircase: true)),
   ]
 
   @Test(
@@ -47,9 +53,17 @@ struct ExactResumeTests {
     #expect(lines == tail, "\(moment)")
   }
 
-  @Test("through files: newest checkpoint, same bits, same best")
-  func throughStore() throws {
-    let training = try SmallTraining()
+  @Test(
+    "through files: newest checkpoint, same bits, same best",
+    arguments: [
+      RMSprop(learningRate: 0.01, momentum: 0.5, centered: true),
+      Adam(
+        learningRate: PolynomialDecay(initialLearningRate: 0.05, decaySteps: 7, cycle: true),
+        amsgrad: true),
+    ] as [any Optimizer])
+  func throughStore(optimizer: any Optimizer) throws {
+    var training = try SmallTraining()
+    training.optimizer = optimizer
     let undisturbed = try TemporaryDirectory()
     let model = try training.model()
     try training.fit(model, callbacks: [best(in: undisturbed)])

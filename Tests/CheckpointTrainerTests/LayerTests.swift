@@ -4,7 +4,9 @@ import Testing
 
 @Suite("Layers")
 struct LayerTests {
-  static let activations: [Activation] = [.linear, .relu, .sigmoid, .softmax, .tanh]
+  static let activations: [Activation] = [
+    .linear, .relu, .sigmoid, .softmax, .tanh, .gelu, .leakyReLU(negativeSlope: 0.1),
+  ]
 
   @Test("Dense computes the gradients that differences tell", arguments: activations)
   func denseGradients(activation: Activation) throws {
@@ -89,7 +91,8 @@ struct LayerTests {
   func configurations() throws {
     let layers: [any Layer] = [
       Dense(7, activation: .tanh, usesBias: false, kernelInitializer: .zeros, name: "a"),
-      Dropout(0.1, name: "b"),
+      Dropout(0.1, name: "b"), Dense(2, activation: .leakyReLU, name: "c"),
+      Dense(2, activation: .leakyReLU(negativeSlope: 0.05), name: "d"),
     ]
     for layer in layers {
       let type = type(of: layer)
@@ -106,6 +109,11 @@ struct LayerTests {
       ("{}", "Dense: 'units' is missing"), ("{\"units\":0}", "Dense: 'units' is 0"),
       ("{\"units\":\"4\"}", "Dense: 'units' is \"4\", not a whole number"),
       ("{\"units\":4,\"activation\":\"swoosh\"}", "no activation is called 'swoosh'"),
+      ("{\"units\":4,\"activation\":5}", "an activation is neither a name nor an object"),
+      (
+        "{\"units\":4,\"activation\":{\"class_name\":\"LeakyReLU\","
+          + "\"config\":{\"negative_slope\":-1}}}", "LeakyReLU: 'negative_slope' is -1.0"
+      ),
       ("{\"units\":4,\"kernel_initializer\":{}}", "an initializer without 'class_name'"),
     ])
   func impossible(config: String, message: String) throws {

@@ -89,7 +89,7 @@ struct SequentialTests {
     } throws: { ($0 as? TrainerError)?.code == .notCompiled }
     #expect {
       try model.compile(optimizer: "adagrad", loss: "mean_squared_error")
-    } throws: { "\($0)".contains("no optimizer is called 'adagrad', there are RMSprop, SGD") }
+    } throws: { "\($0)".contains("no optimizer is called 'adagrad', there are Adam, RMSprop, SGD") }
   }
 
   @Test("takes the last samples for validation, before any shuffling")

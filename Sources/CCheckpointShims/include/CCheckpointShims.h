@@ -2,9 +2,12 @@
 #define CKPT_SHIMS_H
 
 // What Swift can't reach or can't make fast. One header per idea.
+#include "ckpt_activations.h"
+#include "ckpt_adam.h"
 #include "ckpt_crc32c.h"
 #include "ckpt_elementwise.h"
 #include "ckpt_file_shims.h"
+#include "ckpt_losses.h"
 #include "ckpt_matrix.h"
 #include "ckpt_non_finite.h"
 #include "ckpt_planes.h"

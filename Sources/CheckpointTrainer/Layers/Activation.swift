@@ -1,14 +1,21 @@
-import CCheckpointShims
+public import Checkpoint
 
 /// A function applied to a layer's output, element by element or row by row.
 ///
-/// Names and definitions are those of https://keras.io/api/layers/activations.
+/// Names and definitions are those of https://keras.io/api/layers/activations. A layer applies it
+/// with `apply(to:)`, keeps what `needsInputs` says, and turns gradients with
+/// `applyGradient(kept:to:)`; `serialized` and `init(config:)` are for its configuration.
 public struct Activation: Sendable, Hashable {
-  private enum Kind: String, CaseIterable {
-    case linear, relu, sigmoid, softmax, tanh
+  enum Kind: String, CaseIterable {
+    case elu, exponential, gelu
+    case hardSigmoid = "hard_sigmoid"
+    case leakyReLU = "leaky_relu"
+    case linear, relu, relu6, selu, sigmoid, silu, softmax, softplus, softsign, tanh
   }
 
-  private let kind: Kind
+  let kind: Kind
+  /// Of `leakyReLU`, below 0.
+  let negativeSlope: Float
 
   /// x
   public static let linear = Activation(kind: .linear)
@@ -20,65 +27,90 @@ public struct Activation: Sendable, Hashable {
   public static let softmax = Activation(kind: .softmax)
   /// tanh(x)
   public static let tanh = Activation(kind: .tanh)
+  /// x, or 0.2 x below 0
+  public static let leakyReLU = Activation(kind: .leakyReLU)
+  /// x / 2 · (1 + erf(x / √2)), the exact form
+  public static let gelu = Activation(kind: .gelu)
+  /// min(max(x + 3, 0), 6) / 6
+  public static let hardSigmoid = Activation(kind: .hardSigmoid)
+  /// x, or exp(x) - 1 below 0
+  public static let elu = Activation(kind: .elu)
+  /// 1.0507 x, or 1.7581 (exp(x) - 1) below 0
+  public static let selu = Activation(kind: .selu)
+  /// log(1 + exp(x))
+  public static let softplus = Activation(kind: .softplus)
+  /// x / (1 + |x|)
+  public static let softsign = Activation(kind: .softsign)
+  /// x · sigmoid(x), also called swish
+  public static let silu = Activation(kind: .silu)
+  /// min(max(x, 0), 6)
+  public static let relu6 = Activation(kind: .relu6)
+  /// exp(x)
+  public static let exponential = Activation(kind: .exponential)
 
-  private init(kind: Kind) { self.kind = kind }
+  /// x, or `negativeSlope` · x below 0.
+  ///
+  /// - Precondition: the slope is not negative.
+  public static func leakyReLU(negativeSlope: Float) -> Activation {
+    precondition(negativeSlope >= 0, "a negative slope of \(negativeSlope)")
+    return Activation(kind: .leakyReLU, negativeSlope: negativeSlope)
+  }
 
-  /// The activation of that name.
+  private init(kind: Kind, negativeSlope: Float = 0.2) {
+    self.kind = kind
+    self.negativeSlope = negativeSlope
+  }
+
+  /// The activation of that name, with Keras' defaults.
   ///
   /// - Throws: `.unknownClass`, naming those there are.
   public init(name: String) throws(TrainerError) {
-    guard let kind = Kind(rawValue: name) else {
+    guard let kind = name == "swish" ? .silu : Kind(rawValue: name) else {
       throw TrainerError(
         .unknownClass,
         "no activation is called '\(name)', there are "
           + Kind.allCases.map(\.rawValue).joined(separator: ", "))
     }
-    self.kind = kind
+    self.init(kind: kind)
   }
 
-  /// The name in configurations.
+  /// The activation that a layer's configuration has under "activation": a name, nothing for
+  /// linear, or a leaky ReLU of another slope as Keras writes it,
+  /// `{"class_name": "LeakyReLU", "config": {"negative_slope": 0.1}}`.
+  ///
+  /// - Throws: `.unknownClass`, `.invalidConfiguration`.
+  public init(config: JSONValue?) throws(TrainerError) {
+    let className = config?["class_name"]?.stringValue
+    guard let config, !config.isNull, className == "LeakyReLU" else {
+      guard let name = config.map(\.isNull) ?? true ? "linear" : config?.stringValue ?? className
+      else {
+        throw TrainerError(
+          .invalidConfiguration,
+          "an activation is neither a name nor an object: \(config?.text() ?? "")")
+      }
+      try self.init(name: name)
+      return
+    }
+    let members = Configuration(config["config"]?.objectValue ?? [:], of: "LeakyReLU")
+    // The layer's default, which is not the function's.
+    let slope = try members.float("negative_slope", or: 0.3)
+    guard slope >= 0 else {
+      throw TrainerError(
+        .invalidConfiguration, "LeakyReLU: 'negative_slope' is \(slope), but must not be negative")
+    }
+    self.init(kind: .leakyReLU, negativeSlope: slope)
+  }
+
+  /// The name in configurations. A leaky ReLU's slope is not in it: use `serialized`.
   public var name: String { kind.rawValue }
 
-  /// Applies the function in place.
-  public func apply(to tensor: inout FloatTensor) {
-    let (rows, columns) = tensor.lastAxisRows
-    tensor.withUnsafeMutableElements { elements in
-      guard let base = elements.baseAddress, !elements.isEmpty else { return }
-      switch kind {
-      case .linear: break
-      case .relu: ckpt_relu(base, elements.count)
-      case .sigmoid: ckpt_sigmoid(base, elements.count)
-      case .softmax: ckpt_softmax(base, rows, columns)
-      case .tanh: ckpt_tanh(base, elements.count)
-      }
-    }
-  }
-
-  /// Turns the gradient with respect to the function's outputs into the one with respect to its
-  /// inputs. Outputs are enough for every function here: inputs needn't be kept.
-  public func applyGradient(outputs: FloatTensor, to gradient: inout FloatTensor) {
-    let (rows, columns) = outputs.lastAxisRows
-    gradient.withUnsafeMutableElements { gradient in
-      outputs.elements.withUnsafeBufferPointer { outputs in
-        guard let gradient = gradient.baseAddress, let base = outputs.baseAddress,
-          !outputs.isEmpty
-        else { return }
-        switch kind {
-        case .linear: break
-        case .relu: ckpt_relu_gradient(base, gradient, outputs.count)
-        case .sigmoid: ckpt_sigmoid_gradient(base, gradient, outputs.count)
-        case .softmax: ckpt_softmax_gradient(base, gradient, rows, columns)
-        case .tanh: ckpt_tanh_gradient(base, gradient, outputs.count)
-        }
-      }
-    }
-  }
-}
-
-extension FloatTensor {
-  /// The tensor as a matrix of rows as long as the last axis.
-  var lastAxisRows: (rows: Int, columns: Int) {
-    let columns = shape.last ?? 1
-    return (columns == 0 ? 0 : elements.count / columns, columns)
+  /// The inverse of `init(config:)`.
+  public var serialized: JSONValue {
+    guard kind == .leakyReLU, self != .leakyReLU else { return .string(name) }
+    return [
+      "module": "keras.layers", "class_name": "LeakyReLU",
+      "config": ["name": "leaky_re_lu", "negative_slope": .float(negativeSlope)],
+      "registered_name": nil,
+    ]
   }
 }

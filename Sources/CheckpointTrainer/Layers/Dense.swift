@@ -42,7 +42,7 @@ public struct Dense: Layer {
     guard units > 0 else {
       throw TrainerError(.invalidConfiguration, "Dense: 'units' is \(units), but must be positive")
     }
-    activation = try Activation(name: configuration.string("activation", or: "linear"))
+    activation = try Activation(config: configuration["activation"])
     usesBias = try configuration.bool("use_bias", or: true)
     kernelInitializer = try Initializer(config: config["kernel_initializer"] ?? .null)
     name = try configuration.string("name", or: "")
@@ -52,7 +52,7 @@ public struct Dense: Layer {
   public var config: JSONObject {
     [
       "name": .string(name), "trainable": true, "units": .int(Int64(units)),
-      "activation": .string(activation.name), "use_bias": .bool(usesBias),
+      "activation": activation.serialized, "use_bias": .bool(usesBias),
       "kernel_initializer": kernelInitializer.serialized,
       "bias_initializer": Initializer.zeros.serialized,
     ]
@@ -93,10 +93,10 @@ public struct Dense: Layer {
         }
       }
     }
-    if !pass.leavesOutActivation { activation.apply(to: &outputs) }
+    let kept = pass.leavesOutActivation ? outputs : activation.applyKeeping(&outputs)
     if pass.isTraining {
       pass.saved.leftOutActivation = pass.leavesOutActivation
-      pass.saved.tensors = [matrix, outputs]
+      pass.saved.tensors = [matrix, kept]
     }
     return outputs.reshaped(to: inputs.shape.dropLast() + [units])
   }
@@ -107,9 +107,9 @@ public struct Dense: Layer {
     wantsInputGradient: Bool
   ) -> LayerGradients {
     let inputs = saved.tensors[0]
-    let outputs = saved.tensors[1]
-    var inner = gradient.reshaped(to: outputs.shape)
-    if !saved.leftOutActivation { activation.applyGradient(outputs: outputs, to: &inner) }
+    let kept = saved.tensors[1]
+    var inner = gradient.reshaped(to: kept.shape)
+    if !saved.leftOutActivation { activation.applyGradient(kept: kept, to: &inner) }
     var gradients = LayerGradients(inputs: nil, variables: [inputs.transposedMatrixProduct(inner)])
     if usesBias { gradients.variables.append(inner.columnSums) }
     if wantsInputGradient {

@@ -1,16 +1,11 @@
 import CCheckpointShims
 public import Checkpoint
 
-#if canImport(Glibc)
-  import Glibc
-#elseif canImport(Darwin)
-  import Darwin
-#endif
-
 /// -Σ target · log(output) over classes, for targets that are distributions such as one-hot rows.
 ///
-/// With a softmax layer at the end, computed from its logits. From probabilities as Keras does:
-/// divided by the row's sum, clipped to [1e-7, 1 - 1e-7], then the logarithm. After
+/// Outputs and targets (samples, …, classes). Behind a softmax or sigmoid layer, and with
+/// `fromLogits`, computed from logits as a softmax's. From probabilities as Keras does: divided by the
+/// row's sum, clipped to [1e-7, 1 - 1e-7], then the logarithm. After
 /// https://keras.io/api/losses/probabilistic_losses.
 public struct CategoricalCrossentropy: Loss {
   /// "CategoricalCrossentropy"
@@ -18,75 +13,54 @@ public struct CategoricalCrossentropy: Loss {
   /// "categorical_crossentropy"
   public static let identifier = "categorical_crossentropy"
 
-  private static let clip: Float = 1e-7
+  private let options: CrossentropyOptions
 
   /// The loss.
-  public init() {}
+  ///
+  /// - Parameters:
+  ///   - fromLogits: whether outputs are logits whatever the last layer's activation is.
+  ///   - labelSmoothing: the share of each target, from 0 to 1, that is spread over all classes.
+  /// - Precondition: `labelSmoothing` is in that range.
+  public init(fromLogits: Bool = false, labelSmoothing: Float = 0) {
+    options = CrossentropyOptions(fromLogits: fromLogits, labelSmoothing: labelSmoothing)
+  }
 
   /// The loss a configuration describes.
-  public init(config: JSONObject) throws(TrainerError) {}
+  public init(config: JSONObject) throws(TrainerError) {
+    options = try CrossentropyOptions(config, of: CategoricalCrossentropy.className)
+  }
 
-  /// Nothing is configured.
-  public var config: JSONObject { [:] }
+  /// Whether outputs are logits whatever the last layer's activation is.
+  public var fromLogits: Bool { options.fromLogits }
+  /// The share of each target that is spread over all classes.
+  public var labelSmoothing: Float { options.labelSmoothing }
 
-  /// Softmax.
-  public var fusedActivation: Activation? { .softmax }
+  /// The configuration in Keras' form.
+  public var config: JSONObject { options.config(name: CategoricalCrossentropy.identifier) }
+
+  /// Softmax, and as in Keras sigmoid.
+  public func takesOver(_ activation: Activation) -> Bool {
+    CrossentropyOptions.takeOver(activation)
+  }
+
+  /// Shapes must be equal.
+  public func check(targetShape: [Int], outputShape: [Int]) throws(TrainerError) {
+    guard targetShape != outputShape else { return }
+    try requireEqual(
+      targetShape, outputShape,
+      orElse: "; for targets that are numbers of classes use sparse_categorical_crossentropy, or "
+        + "toCategorical")
+  }
 
   /// The loss of each sample.
   public func evaluate(
     outputs: FloatTensor, areLogits: Bool, targets: FloatTensor, wantsGradient: Bool
   ) -> LossValue {
-    areLogits
-      ? softmaxCrossentropy(logits: outputs, targets: targets, wantsGradient: wantsGradient)
-      : fromProbabilities(outputs, targets: targets, wantsGradient: wantsGradient)
-  }
-
-  private func fromProbabilities(
-    _ outputs: FloatTensor, targets: FloatTensor, wantsGradient: Bool
-  ) -> LossValue {
-    let (rows, columns) = outputs.lastAxisRows
-    let clip = CategoricalCrossentropy.clip
-    var losses: [Float] = []
-    var gradient = [Float](repeating: 0, count: wantsGradient ? rows * columns : 0)
-    for row in 0..<rows {
-      let range = row * columns..<(row + 1) * columns
-      let p = outputs.elements[range]
-      let t = targets.elements[range]
-      let sum = p.reduce(0, +)
-      var loss: Float = 0
-      // Σ t q' / q over the classes that clipping leaves free: the sum's part of the gradient.
-      var through: Float = 0
-      for (p, t) in zip(p, t) {
-        let q = p / sum
-        loss -= t * log(min(max(q, clip), 1 - clip))
-        if q > clip, q < 1 - clip { through += t }
-      }
-      losses.append(loss)
-      guard wantsGradient else { continue }
-      for index in range {
-        let q = outputs.elements[index] / sum
-        let own = q > clip && q < 1 - clip ? targets.elements[index] / outputs.elements[index] : 0
-        gradient[index] = (through / sum - own) / Float(rows)
-      }
+    let targets = options.smoothed(targets)
+    return LossValue(outputs: outputs, targets: targets, wantsGradient: wantsGradient) {
+      areLogits || options.fromLogits
+        ? ckpt_softmax_crossentropy($0, $1, $2, $3, $4, $5)
+        : ckpt_categorical_crossentropy($0, $1, $2, $3, CrossentropyOptions.clip, $4, $5)
     }
-    return LossValue(
-      perSample: losses,
-      gradient: wantsGradient ? FloatTensor(gradient, shape: outputs.shape) : nil)
   }
-}
-
-/// Cross-entropy of softmax(logits) with rows of targets; the gradient is that of the mean.
-func softmaxCrossentropy(
-  logits: FloatTensor, targets: FloatTensor, wantsGradient: Bool
-) -> LossValue {
-  let (rows, columns) = logits.lastAxisRows
-  var losses = [Float](repeating: 0, count: rows)
-  var gradient = [Float](repeating: 0, count: wantsGradient ? rows * columns : 0)
-  gradient.withUnsafeMutableBufferPointer { gradient in
-    ckpt_softmax_crossentropy(
-      logits.elements, targets.elements, rows, columns, &losses,
-      wantsGradient ? gradient.baseAddress : nil)
-  }
-  return LossValue(
-    perSample: losses, gradient: wantsGradient ? FloatTensor(gradient, shape: logits.shape) : nil)
 }

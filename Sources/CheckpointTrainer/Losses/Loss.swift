@@ -8,15 +8,20 @@ public protocol Loss: Sendable {
   /// The name by which `compile` knows it: "categorical_crossentropy".
   static var identifier: String { get }
 
-  /// The configuration in Keras' form, without the name.
+  /// Other names by which `compile` knows it: "mse".
+  static var aliases: [String] { get }
+
+  /// The configuration in Keras' form; empty if everything has its default.
   var config: JSONObject { get }
 
-  /// The loss a configuration describes.
+  /// The loss a configuration describes. Missing keys have Keras' defaults.
+  ///
+  /// - Throws: `.invalidConfiguration`.
   init(config: JSONObject) throws(TrainerError)
 
-  /// The activation that the loss takes over from the last layer, to compute from its inputs
-  /// (logits) exactly; nil if it takes over none.
-  var fusedActivation: Activation? { get }
+  /// Whether the loss, behind a last layer with this activation, takes over the activation to compute
+  /// from its inputs (logits) exactly.
+  func takesOver(_ activation: Activation) -> Bool
 
   /// Checks that targets fit outputs; shapes without the first axis, which counts samples.
   ///
@@ -25,22 +30,37 @@ public protocol Loss: Sendable {
 
   /// The loss of each sample, and if wanted the gradient of their mean with respect to `outputs`.
   ///
-  /// - Parameter areLogits: whether `outputs` are the inputs of `fusedActivation`.
+  /// - Parameter areLogits: whether `outputs` are the inputs of an activation that was taken over.
+  /// - Precondition: shapes fit, as `check` tells.
   func evaluate(
     outputs: FloatTensor, areLogits: Bool, targets: FloatTensor, wantsGradient: Bool
   ) -> LossValue
 }
 
 extension Loss {
+  /// Most losses have none.
+  public static var aliases: [String] { [] }
+
   /// Most losses take over none.
-  public var fusedActivation: Activation? { nil }
+  public func takesOver(_ activation: Activation) -> Bool { false }
 
   /// Most losses compare element by element.
   public func check(targetShape: [Int], outputShape: [Int]) throws(TrainerError) {
-    guard targetShape == outputShape else {
+    try requireEqual(targetShape, outputShape, orElse: "")
+  }
+
+  /// Checks that shapes are equal, but for a last axis of length 1 that one of them may lack.
+  func requireEqual(
+    _ targetShape: [Int], _ outputShape: [Int], orElse hint: String
+  ) throws(TrainerError) {
+    guard
+      targetShape == outputShape || targetShape + [1] == outputShape
+        || outputShape + [1] == targetShape
+    else {
       throw TrainerError(
         .shapeMismatch,
-        "\(Self.identifier): each target has the shape \(targetShape), each output \(outputShape)")
+        "\(Self.identifier): each target has the shape \(targetShape), each output \(outputShape)"
+          + hint)
     }
   }
 
@@ -52,21 +72,4 @@ extension Loss {
       "registered_name": nil,
     ]
   }
-}
-
-/// A batch's losses and their gradient.
-public struct LossValue: Sendable {
-  /// The loss of each sample.
-  public var perSample: [Float]
-  /// The gradient of the mean with respect to the outputs; nil if it wasn't wanted.
-  public var gradient: FloatTensor?
-
-  /// A batch's losses.
-  public init(perSample: [Float], gradient: FloatTensor?) {
-    self.perSample = perSample
-    self.gradient = gradient
-  }
-
-  /// The sum over the samples, in their order.
-  public var sum: Double { perSample.reduce(0) { $0 + Double($1) } }
 }

@@ -20,6 +20,12 @@ public protocol Metric: Sendable {
   /// The metric a configuration describes; "name" alone must do.
   init(config: JSONObject) throws(TrainerError)
 
+  /// Checks that targets can be compared with outputs; shapes without the first axis, which counts
+  /// samples.
+  ///
+  /// - Throws: `.shapeMismatch`.
+  func check(targetShape: [Int], outputShape: [Int]) throws(TrainerError)
+
   /// What is gathered before the first batch.
   var initialState: [Double] { get }
 
@@ -33,6 +39,9 @@ public protocol Metric: Sendable {
 extension Metric {
   /// Most metrics are known by none.
   public static var identifiers: [String] { [] }
+
+  /// Most metrics compare what the loss compares.
+  public func check(targetShape: [Int], outputShape: [Int]) throws(TrainerError) {}
 
   /// How `compile_config` names the metric: by its identifier if nothing else is configured.
   package var serialized: JSONValue {

@@ -12,13 +12,22 @@ public struct ClassRegistry: Sendable {
   /// Layers.
   public var layers: [any Layer.Type] = [Dense.self, Dropout.self]
   /// Optimizers.
-  public var optimizers: [any Optimizer.Type] = [RMSprop.self, SGD.self]
+  public var optimizers: [any Optimizer.Type] = [Adam.self, RMSprop.self, SGD.self]
+  /// Learning-rate schedules.
+  public var schedules: [any LearningRateSchedule.Type] = [
+    CosineDecay.self, ExponentialDecay.self, InverseTimeDecay.self, PiecewiseConstantDecay.self,
+    PolynomialDecay.self,
+  ]
   /// Losses.
   public var losses: [any Loss.Type] = [
-    CategoricalCrossentropy.self, SparseCategoricalCrossentropy.self, MeanSquaredError.self,
+    BinaryCrossentropy.self, CategoricalCrossentropy.self, SparseCategoricalCrossentropy.self,
+    MeanSquaredError.self, MeanAbsoluteError.self,
   ]
   /// Metrics.
-  public var metrics: [any Metric.Type] = [Accuracy.self, MeanAbsoluteError.self]
+  public var metrics: [any Metric.Type] = [
+    Accuracy.self, BinaryAccuracy.self, CategoricalAccuracy.self, SparseCategoricalAccuracy.self,
+    MeanSquaredErrorMetric.self, MeanAbsoluteErrorMetric.self,
+  ]
 
   /// The classes of this library.
   public static let standard = ClassRegistry()
@@ -41,6 +50,17 @@ public struct ClassRegistry: Sendable {
     let (name, config) = try named(serialized, kind: "optimizer")
     guard let type = optimizers.first(where: { $0.className.lowercased() == name.lowercased() })
     else { throw unknown("optimizer", name, optimizers.map { $0.className }) }
+    return try type.init(config: config, classes: self)
+  }
+
+  /// The learning-rate schedule that `{"class_name": …, "config": {…}}` describes.
+  ///
+  /// - Throws: `.unknownClass`, `.invalidConfiguration`.
+  public func schedule(_ serialized: JSONValue) throws(TrainerError) -> any LearningRateSchedule {
+    let (name, config) = try named(serialized, kind: "learning-rate schedule")
+    guard let type = schedules.first(where: { $0.className == name }) else {
+      throw unknown("learning-rate schedule", name, schedules.map { $0.className })
+    }
     return try type.init(config: config)
   }
 
@@ -49,7 +69,11 @@ public struct ClassRegistry: Sendable {
   /// - Throws: `.unknownClass`, `.invalidConfiguration`.
   public func loss(_ serialized: JSONValue) throws(TrainerError) -> any Loss {
     let (name, config) = try named(serialized, kind: "loss")
-    guard let type = losses.first(where: { $0.className == name || $0.identifier == name }) else {
+    guard
+      let type = losses.first(where: {
+        $0.className == name || $0.identifier == name || $0.aliases.contains(name)
+      })
+    else {
       throw unknown("loss", name, losses.map { $0.identifier })
     }
     return try type.init(config: config)
@@ -60,7 +84,9 @@ public struct ClassRegistry: Sendable {
   /// - Throws: `.unknownClass`, `.invalidConfiguration`.
   public func metric(_ serialized: JSONValue) throws(TrainerError) -> any Metric {
     let (name, config) = try named(serialized, kind: "metric")
-    if let type = metrics.first(where: { $0.identifiers.contains(name) }) {
+    if serialized.stringValue != nil,
+      let type = metrics.first(where: { $0.identifiers.contains(name) })
+    {
       return try type.init(config: ["name": .string(name)])
     }
     guard let type = metrics.first(where: { $0.className == name }) else {

@@ -8,7 +8,7 @@ struct Objective: Sendable {
 
   /// Whether the loss takes over the last layer's activation.
   func fusesActivation(of network: Network) -> Bool {
-    loss.fusedActivation != nil && loss.fusedActivation == network.layers.last?.outputActivation
+    network.layers.last.map { loss.takesOver($0.outputActivation) } ?? false
   }
 
   /// One step of training on one batch. Sums are of the weights before the step, as in Keras.
@@ -19,7 +19,8 @@ struct Objective: Sendable {
     let (outputs, saved) = network.forward(inputs, isTraining: true, leavesOutActivation: fuses)
     let value = loss.evaluate(
       outputs: outputs, areLogits: fuses, targets: targets, wantsGradient: true)
-    sums.add(value, outputs: predictions(outputs, fused: fuses), targets: targets, of: self)
+    sums.add(
+      value, outputs: predictions(outputs, fused: fuses, of: network), targets: targets, of: self)
     guard let gradient = value.gradient else { return }
     apply(network.backward(gradient, saved: saved), to: &network)
   }
@@ -32,11 +33,16 @@ struct Objective: Sendable {
     let outputs = network.forward(inputs, isTraining: false, leavesOutActivation: fuses).outputs
     let value = loss.evaluate(
       outputs: outputs, areLogits: fuses, targets: targets, wantsGradient: false)
-    sums.add(value, outputs: predictions(outputs, fused: fuses), targets: targets, of: self)
+    sums.add(
+      value, outputs: predictions(outputs, fused: fuses, of: network), targets: targets, of: self)
   }
 
-  private func predictions(_ outputs: FloatTensor, fused: Bool) -> FloatTensor {
-    guard fused, !metrics.isEmpty, let activation = loss.fusedActivation else { return outputs }
+  private func predictions(
+    _ outputs: FloatTensor, fused: Bool, of network: Network
+  ) -> FloatTensor {
+    guard fused, !metrics.isEmpty, let activation = network.layers.last?.outputActivation else {
+      return outputs
+    }
     var outputs = outputs
     activation.apply(to: &outputs)
     return outputs
@@ -46,12 +52,12 @@ struct Objective: Sendable {
     guard var state else { return }
     // The only reference to the arrays: they change in place.
     self.state = nil
+    let rate = optimizer.learningRate(at: state.iteration, set: state.learningRate)
     for layer in gradients.indices {
       for variable in gradients[layer].indices {
         optimizer.update(
           &network.weights[layer][variable], gradient: gradients[layer][variable],
-          slots: &state.slots[layer][variable], learningRate: state.learningRate,
-          iteration: state.iteration)
+          slots: &state.slots[layer][variable], learningRate: rate, iteration: state.iteration)
       }
     }
     state.iteration += 1

@@ -53,7 +53,10 @@ extension Sequential {
   private func addOptimizer(of network: Network, to checkpoint: inout Checkpoint) {
     guard let objective, let state = objective.state else { return }
     checkpoint.tensors["optimizer/iteration"] = Tensor(scalar: state.iteration)
-    checkpoint.tensors["optimizer/learning_rate"] = Tensor(scalar: state.learningRate)
+    // As in Keras: a schedule's rate follows from the iteration.
+    if objective.optimizer.schedule == nil {
+      checkpoint.tensors["optimizer/learning_rate"] = Tensor(scalar: state.learningRate)
+    }
     for (name, layer, variable) in network.variableNames {
       for (slot, value) in zip(objective.optimizer.slotNames, state.slots[layer][variable]) {
         checkpoint.tensors["optimizer/\(name)/\(slot)"] = Tensor(

@@ -9,7 +9,7 @@ extension Sequential {
     resetOptimizerState()
   }
 
-  /// The same by Keras' names: "rmsprop", "categorical_crossentropy", "accuracy".
+  /// The same by Keras' names: "adam", "categorical_crossentropy", "accuracy".
   ///
   /// A metric is logged under the name it is asked for by: "acc" gives `val_acc`.
   ///
@@ -27,12 +27,6 @@ extension Sequential {
 
   /// Whether `compile` was called.
   public var isCompiled: Bool { objective != nil }
-
-  /// The present learning rate; nil before the model is compiled and built. Callbacks may set it.
-  public var learningRate: Float? {
-    get { objective?.state?.learningRate ?? objective?.optimizer.learningRate }
-    set { if let newValue { objective?.state?.learningRate = newValue } }
-  }
 
   /// How many steps the optimizer has made.
   public var stepCount: Int { objective?.state.map { Int($0.iteration) } ?? 0 }

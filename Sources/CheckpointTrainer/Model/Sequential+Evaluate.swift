@@ -49,11 +49,14 @@ extension Sequential {
     let objective = try requireObjective()
     guard let network else { throw TrainerError(.notCompiled, "the model is not built") }
     var targets = targets
-    if network.outputShape == [1], targets.shape.count == 1 {
-      targets = targets.reshaped(to: [targets.rowCount, 1])
+    if network.outputShape.last == 1, targets.shape.count == network.outputShape.count {
+      targets = targets.reshaped(to: targets.shape + [1])
     }
-    try objective.loss.check(
-      targetShape: Array(targets.shape.dropFirst()), outputShape: network.outputShape)
+    let targetShape = Array(targets.shape.dropFirst())
+    try objective.loss.check(targetShape: targetShape, outputShape: network.outputShape)
+    for metric in objective.metrics {
+      try metric.check(targetShape: targetShape, outputShape: network.outputShape)
+    }
     return targets
   }
 

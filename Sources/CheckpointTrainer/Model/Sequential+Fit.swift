@@ -84,6 +84,7 @@ extension Sequential {
     }
     do {
       try session.run()
+      try passOnLearningRateRefusal()
       try session.passOnSignal()
     } catch {
       // Saves under way are finished whatever happened; the first error is the one to report.
@@ -94,7 +95,12 @@ extension Sequential {
   }
 
   /// One step of training.
-  func step(inputs: FloatTensor, targets: FloatTensor, sums: inout BatchSums) {
+  ///
+  /// - Throws: what became of a learning rate that could not be set.
+  func step(
+    inputs: FloatTensor, targets: FloatTensor, sums: inout BatchSums
+  ) throws(TrainerError) {
+    try passOnLearningRateRefusal()
     guard var network, var objective else { return }
     // The only references to the arrays: they change in place.
     self.network = nil

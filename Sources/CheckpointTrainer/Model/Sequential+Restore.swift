@@ -60,16 +60,20 @@ extension Sequential {
 
   private func restoreOptimizer(from checkpoint: Checkpoint) throws(TrainerError) {
     guard let network, let objective, var state = objective.state,
-      let iteration = checkpoint.tensors["optimizer/iteration"],
-      let learningRate = checkpoint.tensors["optimizer/learning_rate"]
+      let iteration = checkpoint.tensors["optimizer/iteration"]
     else { return }
     do {
       guard let iteration = try iteration.elements(as: Int64.self).first,
-        (0..<1 << 53).contains(iteration),
-        let learningRate = try learningRate.elements(as: Float.self).first
-      else { throw TrainerError(.invalidState, "the optimizer's iteration or rate can't be one") }
+        (0..<1 << 53).contains(iteration)
+      else { throw TrainerError(.invalidState, "the optimizer's iteration can't be one") }
       state.iteration = iteration
-      state.learningRate = learningRate
+      if objective.optimizer.schedule == nil {
+        let tensor = checkpoint.tensors["optimizer/learning_rate"]
+        guard let rate = try tensor?.elements(as: Float.self).first else {
+          throw TrainerError(.invalidState, "the optimizer's learning rate is not there")
+        }
+        state.learningRate = rate
+      }
     } catch let error as CheckpointError {
       throw TrainerError(.invalidState, "optimizer: \(error)", cause: error)
     } catch let error as TrainerError {

@@ -27,12 +27,11 @@ extension Sequential {
           + row.2.padded(to: widths.2, right: true))
       if index == 0 { lines.append(rule) }
     }
-    let optimizer =
-      objective?.state.map { state in
-        state.slots.joined().joined().reduce(2) { $0 + $1.elements.count }
-      } ?? 0
+    let slots = objective?.state?.slots.joined().joined().reduce(0) { $0 + $1.elements.count } ?? 0
+    // Iteration and learning rate are counted too, as in Keras; a schedule's rate is no variable.
+    let optimizer = slots + (objective?.optimizer.schedule == nil ? 2 : 1)
     lines += [rule, "Total params: \(grouped(total)) (\(size(ofFloats: total)))"]
-    if optimizer > 2 {
+    if slots > 0 {
       lines.append("Optimizer params: \(grouped(optimizer)) (\(size(ofFloats: optimizer)))")
     }
     return lines.joined(separator: "\n") + "\n"

@@ -34,6 +34,9 @@ public final class Sequential {
   /// Nil until `compile`.
   var objective: Objective?
 
+  /// Why a learning rate that was set could not be; the next step throws it.
+  var learningRateRefusal: TrainerError?
+
   /// Draws the order of the samples in each epoch.
   var shuffleGenerator: RandomGenerator
 

@@ -111,7 +111,7 @@ public final class TrainingSession {
     while completedBatchCount < stepCount {
       let indices = order[
         completedBatchCount * batchSize..<min((completedBatchCount + 1) * batchSize, order.count)]
-      model.step(
+      try model.step(
         inputs: data.inputs.rows(at: indices), targets: data.targets.rows(at: indices),
         sums: &sums)
       completedBatchCount += 1

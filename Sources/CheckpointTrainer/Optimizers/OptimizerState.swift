@@ -2,7 +2,7 @@
 struct OptimizerState: Sendable, Hashable {
   /// Steps made.
   var iteration: Int64
-  /// The present learning rate.
+  /// The present learning rate, unless the optimizer has a schedule.
   var learningRate: Float
   /// For each layer, each of its variables and each slot name of the optimizer an array.
   var slots: [[[FloatTensor]]]

@@ -17,6 +17,8 @@ public struct RMSprop: Optimizer {
   public var epsilon: Float
   /// Whether the square of the running mean is subtracted, which estimates the variance.
   public var centered: Bool
+  /// What gives the learning rate of each step, if it isn't constant.
+  public let schedule: (any LearningRateSchedule)?
 
   /// An optimizer with Keras' defaults.
   public init(
@@ -28,12 +30,32 @@ public struct RMSprop: Optimizer {
     self.momentum = momentum
     self.epsilon = epsilon
     self.centered = centered
+    schedule = nil
+  }
+
+  /// An optimizer whose learning rate follows a schedule.
+  public init(
+    learningRate schedule: any LearningRateSchedule, rho: Double = 0.9, momentum: Float = 0,
+    epsilon: Float = 1e-7, centered: Bool = false
+  ) {
+    self.learningRate = schedule.learningRate(at: 0)
+    self.rho = rho
+    self.momentum = momentum
+    self.epsilon = epsilon
+    self.centered = centered
+    self.schedule = schedule
   }
 
   /// The optimizer a configuration describes.
   public init(config: JSONObject) throws(TrainerError) {
+    try self.init(config: config, classes: .standard)
+  }
+
+  /// The same with schedules of the caller's.
+  public init(config: JSONObject, classes: ClassRegistry) throws(TrainerError) {
     let configuration = Configuration(config, of: RMSprop.className)
-    learningRate = try configuration.float("learning_rate", or: 0.001)
+    try configuration.requirePlainOptimizer()
+    (learningRate, schedule) = try configuration.learningRate(or: 0.001, classes: classes)
     rho = try configuration.double("rho", or: 0.9)
     momentum = try configuration.float("momentum", or: 0)
     epsilon = try configuration.float("epsilon", or: 1e-7)
@@ -43,7 +65,7 @@ public struct RMSprop: Optimizer {
   /// The configuration in Keras' form.
   public var config: JSONObject {
     [
-      "name": "rmsprop", "learning_rate": .float(learningRate), "rho": .number(rho),
+      "name": "rmsprop", "learning_rate": serializedLearningRate, "rho": .number(rho),
       "momentum": .float(momentum), "epsilon": .float(epsilon), "centered": .bool(centered),
     ]
   }

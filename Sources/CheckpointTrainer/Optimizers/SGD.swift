@@ -13,18 +13,37 @@ public struct SGD: Optimizer {
   public var momentum: Float
   /// Whether to look ahead.
   public var nesterov: Bool
+  /// What gives the learning rate of each step, if it isn't constant.
+  public let schedule: (any LearningRateSchedule)?
 
   /// An optimizer with Keras' defaults.
   public init(learningRate: Float = 0.01, momentum: Float = 0, nesterov: Bool = false) {
     self.learningRate = learningRate
     self.momentum = momentum
     self.nesterov = nesterov
+    schedule = nil
+  }
+
+  /// An optimizer whose learning rate follows a schedule.
+  public init(
+    learningRate schedule: any LearningRateSchedule, momentum: Float = 0, nesterov: Bool = false
+  ) {
+    self.learningRate = schedule.learningRate(at: 0)
+    self.momentum = momentum
+    self.nesterov = nesterov
+    self.schedule = schedule
   }
 
   /// The optimizer a configuration describes.
   public init(config: JSONObject) throws(TrainerError) {
+    try self.init(config: config, classes: .standard)
+  }
+
+  /// The same with schedules of the caller's.
+  public init(config: JSONObject, classes: ClassRegistry) throws(TrainerError) {
     let configuration = Configuration(config, of: SGD.className)
-    learningRate = try configuration.float("learning_rate", or: 0.01)
+    try configuration.requirePlainOptimizer()
+    (learningRate, schedule) = try configuration.learningRate(or: 0.01, classes: classes)
     momentum = try configuration.float("momentum", or: 0)
     nesterov = try configuration.bool("nesterov", or: false)
   }
@@ -32,7 +51,7 @@ public struct SGD: Optimizer {
   /// The configuration in Keras' form.
   public var config: JSONObject {
     [
-      "name": "SGD", "learning_rate": .float(learningRate), "momentum": .float(momentum),
+      "name": "SGD", "learning_rate": serializedLearningRate, "momentum": .float(momentum),
       "nesterov": .bool(nesterov),
     ]
   }
