@@ -24,9 +24,7 @@ extension Network {
         differences.append("\(name) \(wanted) is missing")
       }
     }
-    differences += unused.sorted().map { name in
-      "\(name) \(values[name].map { "\($0.shape) " } ?? "")is unknown to the model"
-    }
+    differences += unused.sorted().map { "\($0) is unknown to the model" }
     guard differences.isEmpty else {
       throw TrainerError(
         .weightsMismatch,
