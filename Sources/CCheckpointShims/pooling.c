@@ -42,8 +42,10 @@ void ckpt_max_pool(const float *images, ckpt_window w, size_t count, float *outp
         for (size_t y = clip.top; y < clip.bottom; y++) {
           for (size_t x = clip.left; x < clip.right; x++) {
             const float *pixel = images + y * row_length + x * channels;
-            for (size_t c = 0; c < channels; c++)
-              outputs[c] = ckpt_is_larger(pixel[c], outputs[c]) ? pixel[c] : outputs[c];
+            for (size_t c = 0; c < channels; c++) {
+              const float value = pixel[c], best = outputs[c];
+              outputs[c] = ckpt_is_larger(value, best) ? value : best;
+            }
           }
         }
       }
@@ -68,9 +70,11 @@ static void ckpt_pool_gradient_window(const float *pixels, const float *gradient
     for (size_t x = clip.left; x < clip.right; x++, index++) {
       const float *pixel = pixels + y * row_length + x * w->channels;
       for (size_t c = 0; c < channels; c++) {
-        const int larger = ckpt_is_larger(pixel[c], best[c]);
-        best[c] = larger ? pixel[c] : best[c];
-        place[c] = larger ? index : place[c];
+        const float value = pixel[c], former = best[c];
+        const uint32_t at = place[c];
+        const int larger = ckpt_is_larger(value, former);
+        best[c] = larger ? value : former;
+        place[c] = larger ? index : at;
       }
     }
   }
@@ -78,7 +82,10 @@ static void ckpt_pool_gradient_window(const float *pixels, const float *gradient
   for (size_t y = clip.top; y < clip.bottom; y++) {
     for (size_t x = clip.left; x < clip.right; x++, index++) {
       float *pixel = to + y * row_length + x * w->channels;
-      for (size_t c = 0; c < channels; c++) pixel[c] += place[c] == index ? gradient[c] : 0;
+      for (size_t c = 0; c < channels; c++) {
+        const float value = gradient[c];
+        pixel[c] += place[c] == index ? value : 0;
+      }
     }
   }
 }
