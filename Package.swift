@@ -1,6 +1,11 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+/// What the programs in `Examples` use: what everybody can.
+let example: [Target.Dependency] = [
+  "Checkpoint", "CheckpointTrainer", .product(name: "SystemPackage", package: "swift-system"),
+]
+
 // The house: one target per floor, imports go down only (see CONTRIBUTING.md).
 let package = Package(
   name: "ckpt",
@@ -62,6 +67,14 @@ let package = Package(
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
     .executableTarget(name: "ckpt", dependencies: ["CheckpointCommand"]),
+
+    // Three programs as they are written in Keras.
+    .executableTarget(
+      name: "example-dummy-mlp", dependencies: example, path: "Examples/DummyMLP"),
+    .executableTarget(
+      name: "example-pima-weights", dependencies: example, path: "Examples/PimaWeights"),
+    .executableTarget(
+      name: "example-mnist-cnn", dependencies: example, path: "Examples/MnistCNN"),
 
     // Test support: a disk whose power can be cut at any operation.
     .target(

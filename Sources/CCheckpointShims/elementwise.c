@@ -46,7 +46,11 @@ void ckpt_softmax(float *values, size_t rows, size_t columns) {
 }
 
 void ckpt_relu_gradient(const float *outputs, float *gradient, size_t count) {
-  for (size_t i = 0; i < count; i++) gradient[i] = outputs[i] > 0 ? gradient[i] : 0;
+  for (size_t i = 0; i < count; i++) {
+    // Read whether it is needed or not: a branch here is guessed wrongly half of the time.
+    const float value = gradient[i];
+    gradient[i] = outputs[i] > 0 ? value : 0;
+  }
 }
 
 void ckpt_sigmoid_gradient(const float *outputs, float *gradient, size_t count) {

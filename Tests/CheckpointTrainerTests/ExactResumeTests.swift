@@ -46,6 +46,47 @@ struct ExactResumeTests {
     }
   }
 
+  @Test("of a convolutional network with dropout, after any batch, ends in the same bits")
+  func convolution() throws {
+    let training = try SmallImageTraining()
+    let whole = Run()
+    let model = try training.model()
+    try training.fit(model, callbacks: whole.callbacks, lines: whole.lines)
+    let final = try model.checkpoint()
+    // 17 samples: 5 batches and an end in each of 3 epochs.
+    #expect(whole.capture.moments.count == 18)
+    for moment in whole.capture.moments {
+      let resumed = Run()
+      let rebuilt = try Sequential(from: moment.checkpoint)
+      try training.fit(rebuilt, callbacks: resumed.callbacks, lines: resumed.lines)
+      #expect(try rebuilt.checkpoint() == final, "\(moment.name)")
+      expectSuffix(resumed.lines.lines, of: whole.lines.lines, moment.name)
+    }
+  }
+
+  @Test("of a convolutional network through files, stopped in the middle of an epoch")
+  func convolutionThroughStore() throws {
+    let training = try SmallImageTraining()
+    let model = try training.model()
+    try training.fit(model)
+    let final = try model.checkpoint()
+    for stop in [2, 8, 14] {
+      let directory = try TemporaryDirectory()
+      #expect(throws: TrainerError.self) {
+        try training.fit(
+          try training.model(), callbacks: [everyBatch(in: directory), PowerCut(after: stop)])
+      }
+      let second = try training.model(seed: 1234)
+      try training.fit(
+        second, callbacks: [everyBatch(in: directory)],
+        resumeFrom: try CheckpointStore(at: directory.path))
+      let resumed = try second.checkpoint()
+      #expect(resumed.tensors == final.tensors, "stopped after \(stop)")
+      #expect(resumed.blobs == final.blobs, "stopped after \(stop)")
+      #expect(resumed.documents["history"] == final.documents["history"])
+    }
+  }
+
   /// What is written after a resume is what would have been written, but for the header of the epoch
   /// that is entered, and the line of an epoch whose end was written already.
   private func expectSuffix(_ lines: [Substring], of whole: [Substring], _ moment: String) {

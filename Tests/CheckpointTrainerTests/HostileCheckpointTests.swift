@@ -25,6 +25,26 @@ struct HostileCheckpointTests {
     return capture.moments[2].checkpoint
   }
 
+  @Test("about layers of images are refused, or harmless; they never trap")
+  func images() throws {
+    let training = try SmallImageTraining()
+    let sound = try training.model().checkpoint(weightsOnly: true)
+    let architecture = try #require(sound.documents["architecture"])
+    let inputs = training.inputs.rows(0..<2)
+    var refused = 0
+    for changed in mutations(of: architecture) {
+      var checkpoint = sound
+      checkpoint.documents["architecture"] = changed
+      do {
+        let model = try Sequential(from: checkpoint)
+        _ = try model.predict(inputs)
+      } catch {
+        refused += 1
+      }
+    }
+    #expect(refused > 300)
+  }
+
   @Test(
     "about any one thing are refused, or harmless; they never trap", arguments: optimizers)
   func oneThing(optimizer: any Optimizer) throws {
@@ -68,15 +88,19 @@ struct HostileCheckpointTests {
     } throws: { ($0 as? TrainerError)?.code == .invalidState }
   }
 
-  @Test("about a layer's size allocate nothing")
-  func hugeLayer() throws {
+  @Test(
+    "about a layer's size allocate nothing",
+    arguments: [
+      ("9000000000000000000", TrainerError.Code.shapeMismatch), ("1000000000000", .weightsMismatch),
+    ])
+  func hugeLayer(units: String, code: TrainerError.Code) throws {
     var checkpoint = try sound()
     let text = try #require(checkpoint.documents["architecture"]).text()
-    let huge = text.replacing("\"units\":8", with: "\"units\":9000000000000000000")
+    let huge = text.replacing("\"units\":8", with: "\"units\":\(units)")
     checkpoint.documents["architecture"] = try JSONValue.parse(huge)
     #expect {
       try Sequential(from: checkpoint)
-    } throws: { ($0 as? TrainerError)?.code == .weightsMismatch }
+    } throws: { ($0 as? TrainerError)?.code == code }
   }
 
   /// Builds the model and goes on with it, if that can be done.

@@ -12,7 +12,7 @@ struct KerasGoldenTests {
     arguments: [
       "dummy_mlp_rmsprop_cce", "mlp_sgd_cce", "mlp_rmsprop_momentum_centered",
       "mlp_sgd_momentum_mse", "mlp_sgd_nesterov_sparse", "pima_mlp_adam_bce",
-      "mlp_adam_amsgrad_sparse",
+      "mlp_adam_amsgrad_sparse", "cnn_same_stride_sgd", "cnn_adam_cce",
     ])
   func training(name: String) throws {
     let golden = try GoldenCase(name)
@@ -50,6 +50,28 @@ struct KerasGoldenTests {
       try model.evaluate(valX, valY), try #require(golden.json["evaluate_val"]?.objectValue),
       "evaluation")
     try expectOptimizerState(model, golden)
+  }
+
+  @Test(
+    "are those of the first batch's gradients, whatever the optimizer",
+    arguments: ["cnn_adam_cce", "cnn_same_stride_sgd", "mlp_sgd_cce"])
+  func firstGradients(name: String) throws {
+    let golden = try GoldenCase(name)
+    // With a rate of 1 the step is the gradient.
+    let model = try golden.model(optimizer: SGD(learningRate: 1))
+    let x = try golden.tensors.tensor("x")
+    expectClose(
+      try model.predict(x), try golden.tensors.tensor("pred_init"), "first predictions")
+    let before = model.weights
+    try model.fit(
+      x.rows(0..<golden.batchSize), try golden.tensors.tensor("y").rows(0..<golden.batchSize),
+      batchSize: golden.batchSize, verbose: 0, shuffle: false)
+    for ((variable, old), new) in zip(before, model.weights) {
+      let step = zip(old.elements, new.value.elements).map { $0 - $1 }
+      expectClose(
+        FloatTensor(step, shape: old.shape), try golden.tensors.tensor("grad0/" + variable),
+        "grad0/" + variable)
+    }
   }
 
   /// Keras' optimizer variables, in its order.
@@ -109,7 +131,9 @@ struct GoldenCase {
   }
 
   /// The model with the reference's first weights, built from the reference's configuration.
-  func model() throws -> Sequential {
+  ///
+  /// - Parameter optimizer: one to take the place of the reference's.
+  func model(optimizer: (any Optimizer)? = nil) throws -> Sequential {
     let classes = ClassRegistry.standard
     func split(_ value: JSONValue) -> JSONValue {
       ["class_name": value["type"] ?? nil, "config": value]
@@ -118,7 +142,7 @@ struct GoldenCase {
     let shape = try #require(json["input_shape"]?.arrayValue).compactMap { $0.intValue }
     let model = try Sequential(layers, inputShape: shape.map { Int($0) }, seed: 1)
     model.compile(
-      optimizer: try classes.optimizer(split(try #require(json["optimizer"]))),
+      optimizer: try optimizer ?? classes.optimizer(split(try #require(json["optimizer"]))),
       loss: try classes.loss(try #require(json["loss"])),
       metrics: try #require(json["metrics"]?.arrayValue).map { try classes.metric($0) })
     var weights: [String: FloatTensor] = [:]

@@ -4,6 +4,7 @@
 // What Swift can't reach or can't make fast. One header per idea.
 #include "ckpt_activations.h"
 #include "ckpt_adam.h"
+#include "ckpt_convolution.h"
 #include "ckpt_crc32c.h"
 #include "ckpt_elementwise.h"
 #include "ckpt_file_shims.h"
@@ -11,6 +12,7 @@
 #include "ckpt_matrix.h"
 #include "ckpt_non_finite.h"
 #include "ckpt_planes.h"
+#include "ckpt_pooling.h"
 #include "ckpt_sha256.h"
 #include "ckpt_signals.h"
 #include "ckpt_strokes.h"

@@ -1,4 +1,3 @@
-import CCheckpointShims
 public import Checkpoint
 
 /// A fully connected layer: `activation(inputs · kernel + bias)`.
@@ -19,19 +18,23 @@ public struct Dense: Layer {
   public var usesBias: Bool
   /// How the kernel's first values are drawn.
   public var kernelInitializer: Initializer
+  /// How the bias's first values are drawn.
+  public var biasInitializer: Initializer
 
   /// A fully connected layer.
   ///
   /// - Precondition: `units` > 0.
   public init(
     _ units: Int, activation: Activation = .linear, usesBias: Bool = true,
-    kernelInitializer: Initializer = .glorotUniform, name: String = ""
+    kernelInitializer: Initializer = .glorotUniform, biasInitializer: Initializer = .zeros,
+    name: String = ""
   ) {
     precondition(units > 0, "a layer of \(units) units")
     self.units = units
     self.activation = activation
     self.usesBias = usesBias
     self.kernelInitializer = kernelInitializer
+    self.biasInitializer = biasInitializer
     self.name = name
   }
 
@@ -44,7 +47,11 @@ public struct Dense: Layer {
     }
     activation = try Activation(config: configuration["activation"])
     usesBias = try configuration.bool("use_bias", or: true)
-    kernelInitializer = try Initializer(config: config["kernel_initializer"] ?? .null)
+    try configuration.requireNone(
+      of: "kernel_regularizer", "bias_regularizer", "activity_regularizer", "kernel_constraint",
+      "bias_constraint")
+    kernelInitializer = try Initializer(config: config["kernel_initializer"], or: .glorotUniform)
+    biasInitializer = try Initializer(config: config["bias_initializer"], or: .zeros)
     name = try configuration.string("name", or: "")
   }
 
@@ -54,24 +61,21 @@ public struct Dense: Layer {
       "name": .string(name), "trainable": true, "units": .int(Int64(units)),
       "activation": activation.serialized, "use_bias": .bool(usesBias),
       "kernel_initializer": kernelInitializer.serialized,
-      "bias_initializer": Initializer.zeros.serialized,
+      "bias_initializer": biasInitializer.serialized,
     ]
   }
 
   /// `units` in place of the last axis.
   public func outputShape(for inputShape: [Int]) throws(TrainerError) -> [Int] {
-    guard !inputShape.isEmpty else {
-      throw TrainerError(
-        .shapeMismatch, "layer '\(name)' (Dense) needs inputs of at least one axis")
-    }
-    return inputShape.dropLast() + [units]
+    guard !inputShape.isEmpty else { throw shapeError("needs inputs of at least one axis") }
+    return try addressable(inputShape.dropLast() + [units], from: inputShape)
   }
 
   /// The kernel, and the bias if there is one.
   public func variables(for inputShape: [Int]) -> [VariableDefinition] {
     let kernel = VariableDefinition(
       name: "kernel", shape: [inputShape.last ?? 1, units], initializer: kernelInitializer)
-    let bias = VariableDefinition(name: "bias", shape: [units], initializer: .zeros)
+    let bias = VariableDefinition(name: "bias", shape: [units], initializer: biasInitializer)
     return usesBias ? [kernel, bias] : [kernel]
   }
 
@@ -85,14 +89,7 @@ public struct Dense: Layer {
     let (rows, columns) = inputs.lastAxisRows
     let matrix = inputs.reshaped(to: [rows, columns])
     var outputs = matrix.matrixProduct(variables[0])
-    if usesBias {
-      outputs.withUnsafeMutableElements { elements in
-        variables[1].elements.withUnsafeBufferPointer { bias in
-          guard let values = elements.baseAddress, let row = bias.baseAddress else { return }
-          ckpt_rows_add(values, row, rows, units)
-        }
-      }
-    }
+    if usesBias { outputs.add(toEachRow: variables[1]) }
     let kept = pass.leavesOutActivation ? outputs : activation.applyKeeping(&outputs)
     if pass.isTraining {
       pass.saved.leftOutActivation = pass.leavesOutActivation
@@ -117,20 +114,5 @@ public struct Dense: Layer {
         .reshaped(to: gradient.shape.dropLast() + [inputs.shape[1]])
     }
     return gradients
-  }
-}
-
-extension FloatTensor {
-  /// The sums of a matrix's columns.
-  fileprivate var columnSums: FloatTensor {
-    let (rows, columns) = lastAxisRows
-    let sums = [Float](unsafeUninitializedCapacity: columns) { buffer, count in
-      elements.withUnsafeBufferPointer { values in
-        guard let values = values.baseAddress, let sums = buffer.baseAddress else { return }
-        ckpt_columns_sum(values, rows, columns, sums)
-      }
-      count = columns
-    }
-    return FloatTensor(sums, shape: [columns])
   }
 }

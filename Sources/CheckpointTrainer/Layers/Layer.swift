@@ -79,6 +79,14 @@ public struct VariableDefinition: Sendable, Hashable {
     self.shape = shape
     self.initializer = initializer
   }
+
+  /// A configuration can ask for any shape; memory is asked for up to here: 8 GiB.
+  static let mostElements = Int(Int32.max)
+
+  /// Whether it is within this limit.
+  var isAddressable: Bool {
+    FloatTensor.elementCount(of: shape).map { $0 <= VariableDefinition.mostElements } ?? false
+  }
 }
 
 /// The circumstances of a layer's forward step.

@@ -10,7 +10,9 @@ public import Checkpoint
 /// ```
 public struct ClassRegistry: Sendable {
   /// Layers.
-  public var layers: [any Layer.Type] = [Dense.self, Dropout.self]
+  public var layers: [any Layer.Type] = [
+    Dense.self, Conv2D.self, MaxPool2D.self, Flatten.self, Dropout.self, ActivationLayer.self,
+  ]
   /// Optimizers.
   public var optimizers: [any Optimizer.Type] = [Adam.self, RMSprop.self, SGD.self]
   /// Learning-rate schedules.

@@ -14,58 +14,53 @@ struct Network: Sendable {
 
   /// Builds the layers for inputs of a shape; every variable has a generator of its own, which
   /// follows from the seed and its name.
+  ///
+  /// - Throws: `.shapeMismatch` if layers don't fit, or a variable is beyond any memory.
   init(layers: [any Layer], inputShape: [Int], seed: UInt64) throws(TrainerError) {
-    var shape = inputShape
-    var definitions: [[VariableDefinition]] = []
-    for layer in layers {
-      definitions.append(layer.variables(for: shape))
-      shape = try layer.outputShape(for: shape)
+    try self.init(unfilled: layers, inputShape: inputShape, seed: seed)
+    for (layer, variables) in zip(layers, definitions) {
+      for variable in variables where !variable.isAddressable {
+        throw TrainerError(
+          .shapeMismatch,
+          "\(layer.name)/\(variable.name) of the shape \(variable.shape) would have more elements "
+            + "than a variable can have (\(VariableDefinition.mostElements))")
+      }
     }
-    self.layers = layers
-    self.inputShape = inputShape
-    self.outputShape = shape
-    self.definitions = definitions
     weights = zip(layers, definitions).map { layer, variables in
       variables.map { variable in
         var generator = RandomGenerator(seed: seed, name: "model/\(layer.name)/\(variable.name)")
         return variable.initializer.values(shape: variable.shape, using: &generator)
       }
     }
-    generators = layers.map { RandomGenerator(seed: seed, name: "random/model/\($0.name)") }
   }
 
   /// Builds the layers around given weights, by names such as "dense/kernel".
   ///
-  /// - Throws: `.weightsMismatch` if one is missing or of another shape. Nothing is allocated that
-  ///   the given weights don't fill.
+  /// - Throws: `.shapeMismatch`; `.weightsMismatch` if names or shapes differ, listing all
+  ///   differences. Nothing is allocated that the given weights don't fill.
   init(
     layers: [any Layer], inputShape: [Int], seed: UInt64, weights values: [String: FloatTensor]
   ) throws(TrainerError) {
+    try self.init(unfilled: layers, inputShape: inputShape, seed: seed)
+    weights = try arranged(values)
+  }
+
+  /// Works out all shapes, and leaves the weights to be filled in.
+  private init(
+    unfilled layers: [any Layer], inputShape: [Int], seed: UInt64
+  ) throws(TrainerError) {
     var shape = inputShape
     var definitions: [[VariableDefinition]] = []
-    var weights: [[FloatTensor]] = []
     for layer in layers {
-      let variables = layer.variables(for: shape)
-      var tensors: [FloatTensor] = []
-      for variable in variables {
-        let name = "\(layer.name)/\(variable.name)"
-        guard let value = values[name], value.shape == variable.shape else {
-          throw TrainerError(
-            .weightsMismatch,
-            "\(name) of shape \(variable.shape) is not there"
-              + (values[name].map { ", only one of shape \($0.shape)" } ?? ""))
-        }
-        tensors.append(value)
-      }
-      definitions.append(variables)
-      weights.append(tensors)
-      shape = try layer.outputShape(for: shape)
+      let outputShape = try layer.outputShape(for: shape)
+      definitions.append(layer.variables(for: shape))
+      shape = outputShape
     }
     self.layers = layers
     self.inputShape = inputShape
     self.outputShape = shape
     self.definitions = definitions
-    self.weights = weights
+    weights = []
     generators = layers.map { RandomGenerator(seed: seed, name: "random/model/\($0.name)") }
   }
 

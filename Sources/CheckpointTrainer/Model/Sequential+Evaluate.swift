@@ -1,6 +1,8 @@
 extension Sequential {
   /// The model's outputs for inputs; the first axis counts samples.
   ///
+  /// Needs memory for the outputs, and for what the layers make of one batch.
+  ///
   /// - Throws: `.shapeMismatch`, `.invalidArgument`.
   public func predict(_ inputs: FloatTensor, batchSize: Int = 32) throws(TrainerError)
     -> FloatTensor
@@ -9,6 +11,13 @@ extension Sequential {
     try requirePositive(batchSize: batchSize)
     guard var network else { throw TrainerError(.notCompiled, "the model is not built") }
     var elements: [Float] = []
+    let (count, overflows) = inputs.rowCount.multipliedReportingOverflow(
+      by: network.outputShape.reduce(1, *))
+    guard !overflows else {
+      throw TrainerError(
+        .shapeMismatch, "outputs of \(network.outputShape) for each of \(inputs.rowCount) samples")
+    }
+    elements.reserveCapacity(count)
     for batch in batchRanges(of: inputs.rowCount, size: batchSize) {
       let outputs = network.forward(
         inputs.rows(batch), isTraining: false, leavesOutActivation: false)

@@ -6,8 +6,9 @@ extension Sequential {
   /// position.
   ///
   /// - Parameter classes: what names in the checkpoint stand for.
-  /// - Throws: `.invalidConfiguration`, `.unknownClass`, `.weightsMismatch`, `.invalidState`: nothing
-  ///   a file can hold traps, and nothing is allocated that its tensors don't fill.
+  /// - Throws: `.invalidConfiguration`, `.unknownClass`, `.shapeMismatch`, `.weightsMismatch` (which
+  ///   lists all differences), `.invalidState`: nothing a file can hold traps, and nothing is allocated
+  ///   that its tensors don't fill.
   public convenience init(
     from checkpoint: Checkpoint, classes: ClassRegistry = .standard
   ) throws(TrainerError) {

@@ -14,14 +14,13 @@ extension Sequential {
   ///   differences; nothing is changed then.
   public func loadWeights(from checkpoint: Checkpoint) throws(TrainerError) {
     var values: [String: FloatTensor] = [:]
-    var differences: [String] = []
-    for name in checkpoint.tensors.keys.sorted() where name.hasPrefix("model/") {
-      guard let tensor = checkpoint.tensors[name] else { continue }
+    var differences: [String: String] = [:]
+    for (name, tensor) in checkpoint.tensors where name.hasPrefix("model/") {
       let variable = String(name.dropFirst("model/".count))
       do {
         values[variable] = FloatTensor(try tensor.elements(as: Float.self), shape: tensor.shape)
       } catch {
-        differences.append("\(variable) is \(tensor.dtype), not f32")
+        differences[variable] = "is \(tensor.dtype), not f32"
       }
     }
     try setWeights(values, alsoDifferent: differences)
@@ -32,39 +31,16 @@ extension Sequential {
   /// - Throws: `.weightsMismatch` if names or shapes are not those of the model, listing all
   ///   differences; nothing is changed then.
   public func setWeights(_ values: [String: FloatTensor]) throws(TrainerError) {
-    try setWeights(values, alsoDifferent: [])
+    try setWeights(values, alsoDifferent: [:])
   }
 
   private func setWeights(
-    _ values: [String: FloatTensor], alsoDifferent: [String]
+    _ values: [String: FloatTensor], alsoDifferent: [String: String]
   ) throws(TrainerError) {
-    guard var network else {
+    guard let weights = try network?.arranged(values, alsoDifferent: alsoDifferent) else {
       throw TrainerError(
         .weightsMismatch, "the model has no weights yet: give it an inputShape, or call build")
     }
-    var differences = alsoDifferent
-    var unused = Set(values.keys)
-    for (name, layer, variable) in network.variableNames {
-      let wanted = network.definitions[layer][variable].shape
-      guard let value = values[name] else {
-        if !alsoDifferent.contains(where: { $0.hasPrefix(name + " is ") }) {
-          differences.append("\(name) \(wanted) is missing")
-        }
-        continue
-      }
-      unused.remove(name)
-      if value.shape == wanted {
-        network.weights[layer][variable] = value
-      } else {
-        differences.append("\(name) has the shape \(value.shape), the model \(wanted)")
-      }
-    }
-    differences += unused.sorted().map { "\($0) is unknown to the model" }
-    guard differences.isEmpty else {
-      throw TrainerError(
-        .weightsMismatch,
-        "these are not the model's weights: " + differences.joined(separator: "; "))
-    }
-    self.network = network
+    network?.weights = weights
   }
 }
