@@ -49,7 +49,7 @@ let package = Package(
     .target(
       name: "CheckpointTrainer",
       dependencies: [
-        "Checkpoint", "CheckpointIO", "CheckpointRetention", "CCheckpointShims",
+        "Checkpoint", "CheckpointIO", "CheckpointRetention", "CCheckpointShims", "CZlib",
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
 
