@@ -77,6 +77,14 @@ let package = Package(
         .product(name: "SystemPackage", package: "swift-system"),
       ],
       path: "Tests/Tools/KillSaves"),
+    // Kills and resumes a training, for Scripts/resume-test.
+    .executableTarget(
+      name: "kill-resumes",
+      dependencies: [
+        "Checkpoint", "CheckpointTrainer",
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      path: "Tests/Tools/KillResumes"),
     // Measures memory for Scripts/memory-test.
     .executableTarget(
       name: "peak-memory",
