@@ -11,8 +11,7 @@ struct TrainCommand: TerminalCommand {
     abstract: "Train a network, saving checkpoints; go on where a run was interrupted.",
     discussion: """
       Reads MNIST-like IDX files from a directory (as they are or gzipped), or a CSV file with a column \
-      of labels: classes, or numbers for a model with one output. Each epoch's \
-      state is saved under --name; run the same command again after a crash and it goes on from the \
+      of labels: classes, or numbers for a model with one output. Each epoch's state is saved under --name; run the same command again after a crash and it goes on from the \
       newest sound checkpoint in --dir, to the same bits that an uninterrupted run ends with. SIGTERM \
       and Ctrl-C stop it in order: it finishes the batch, saves, and exits; a second one ends it at \
       once.
@@ -23,11 +22,12 @@ struct TrainCommand: TerminalCommand {
       and nothing removed.
 
       EXAMPLES
-        ckpt train --data mnist --dir run                 train-images-idx3-ubyte.gz and so on
+        ckpt train --data mnist --dir run                     train-images-idx3-ubyte.gz and so on
         ckpt train --data iris.csv --labels species --dir run
         ckpt train --data digits --draw-digits --dir run      draws a data set first
         ckpt train --data mnist --dir run --best-only --monitor val_acc
-        ckpt train --model cnn --data mnist --dir run --policy short
+        ckpt train --data mnist --dir run --policy short
+        ckpt train --model cnn --data mnist --dir run
         ckpt train --model pima --data pima-indians-diabetes.csv --dir run
         ckpt train --model model.json --data mnist --dir run --optimizer adam --learning-rate 0.01
         ckpt train --data mnist --dir run --policy last=5,best=2:val_loss:min,save=epoch:1min

@@ -29,6 +29,9 @@ struct TrainingCurves {
   /// The document that holds what was reported.
   private static let documentName = "history"
 
+  /// No training has so many epochs, and a picture shows every whole number below it.
+  private static let epochLimit = 1 << 53
+
   /// Those of a checkpoint file, or of the newest checkpoint in a directory whose history is intact.
   /// - Parameters:
   ///   - monitor: what the best of a directory is by; nil for what can be told from the metrics.
@@ -122,7 +125,11 @@ struct TrainingCurves {
   ) throws(CheckpointError) -> History {
     guard reader.documentNames.contains(documentName) else { throw none(in: path) }
     do throws(TrainerError) {
-      return try History(json: try reader.documentOrFailure(documentName))
+      let history = try History(json: try reader.documentOrFailure(documentName))
+      guard history.epochs.allSatisfy({ (0..<epochLimit).contains($0) }) else {
+        throw TrainerError(.invalidState, "the history's epochs can't be some")
+      }
+      return history
     } catch {
       if let cause = error.cause as? CheckpointError { throw cause }
       throw CheckpointError(.corrupt, error.message, path: path, item: documentName)
