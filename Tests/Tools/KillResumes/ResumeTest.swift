@@ -9,8 +9,8 @@ struct ResumeTest {
   let killCount: Int
   let mutant: Mutant?
 
-  /// More kills than these without an end mean that the run makes no progress.
-  private static let killLimitPerRun = 300
+  /// How often a run is killed at most before it may come to its end.
+  private static let killLimitPerRun = 8
 
   /// - Throws: `Failure` at the first difference.
   func run() throws -> Tally {
@@ -44,19 +44,20 @@ struct ResumeTest {
     in run: FilePath, seconds: Double, _ tally: inout Tally
   ) throws -> Transcript {
     var transcript = Transcript()
-    for _ in 0..<ResumeTest.killLimitPerRun {
-      // Within a process's life, so that most runs are killed several times.
-      let delay = tally.killCount < killCount ? Double.random(in: 0..<seconds * 0.7) : nil
+    var killsLeft = min(
+      Int.random(in: 1...ResumeTest.killLimitPerRun), killCount - tally.killCount)
+    while true {
+      // Within a process's life, as long as the undisturbed one's.
+      let delay = killsLeft > 0 ? Double.random(in: 0..<seconds * 0.7) : nil
       let ending = try start(in: run, isReplacing: tally.runCount % 2 == 1).end(killAfter: delay)
       transcript.append(ending.output)
       guard ending.isKilled else { return transcript }
+      killsLeft -= 1
       tally.killCount += 1
       let names = (try? FileManager.default.contentsOfDirectory(atPath: run.string)) ?? []
       if names.contains(where: { $0.hasPrefix(".ckpt-tmp-") }) { tally.inSaveCount += 1 }
       try mutant?.tamper(with: run)
     }
-    throw Failure(
-      description: "\(ResumeTest.killLimitPerRun) kills, and the run has come to no end")
   }
 
   // MARK: Comparing
