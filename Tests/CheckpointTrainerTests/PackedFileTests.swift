@@ -58,6 +58,22 @@ struct PackedFileTests {
     }
   }
 
+  @Test("that are long are checked to their last byte")
+  func longEnd() {
+    let start: [UInt8] = [0, 0, 8, 1, 0, 1, 17, 112]
+    let bytes = PackedSamples.zeros(70_000, after: start)
+    for offset in bytes.count - 8..<bytes.count {
+      var damaged = bytes
+      damaged[offset] ^= 1
+      expectRefusal(damaged, "f.gz: at byte ")
+      expectRefusal(
+        Array(bytes[..<offset]), "f.gz: at byte \(offset): the packed data are cut off")
+    }
+    expectRefusal(
+      PackedSamples.zeros(70_001, after: start),
+      "f.gz, unpacked: at byte 8: the header's shape [70000] takes 70000 bytes, but more follow")
+  }
+
   @Test("that would unpack to more than their header says are not unpacked to the end")
   func bomb() {
     let bomb = PackedSamples.zeros(20_000_000, after: [0, 0, 8, 1, 0, 0, 0, 1])
