@@ -54,7 +54,7 @@ let package = Package(
     .target(
       name: "CheckpointTrainer",
       dependencies: [
-        "Checkpoint", "CheckpointIO", "CheckpointRetention", "CCheckpointShims",
+        "Checkpoint", "CheckpointIO", "CheckpointRetention", "CCheckpointShims", "CZlib",
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
 
@@ -90,6 +90,14 @@ let package = Package(
         .product(name: "SystemPackage", package: "swift-system"),
       ],
       path: "Tests/Tools/KillSaves"),
+    // Kills and resumes a training, for Scripts/resume-test.
+    .executableTarget(
+      name: "kill-resumes",
+      dependencies: [
+        "Checkpoint", "CheckpointTrainer",
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      path: "Tests/Tools/KillResumes"),
     // Measures memory for Scripts/memory-test.
     .executableTarget(
       name: "peak-memory",

@@ -9,6 +9,16 @@ struct LinePlot {
     var points: [(x: Double, y: Double)]
     /// Places below the axis that get a mark of their own.
     var marks: [Double] = []
+    /// A point that gets a star.
+    var star: (x: Double, y: Double)?
+  }
+
+  /// A place below the axis of the last field that gets a sign, whatever the curves.
+  struct Sign {
+    /// Where.
+    var x: Double
+    /// Whether it is a star; else it is an arrowhead. Stars cover arrowheads.
+    var isStar = false
   }
 
   /// How points are joined.
@@ -50,6 +60,8 @@ struct LinePlot {
   var showsZero = false
   /// Values that the vertical axis shows in any case.
   var guides: [Guide] = []
+  /// What stands below the axis.
+  var signs: [Sign] = []
 
   /// The plot's lines: as wide as the terminal, 80 columns without one, and never wider.
   func lines(on terminal: Terminal) -> [String] {

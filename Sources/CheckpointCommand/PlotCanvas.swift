@@ -16,8 +16,10 @@ struct PlotCanvas {
   /// Of each character, from the top left: its dots, those of shades, and of which series the last of
   /// them was.
   private var cells: [(dots: UInt8, shade: UInt8, series: Int)]
+  /// Characters that hold a star instead of dots.
+  private var stars: Set<Int> = []
 
-  private static let markers: [Character] = ["*", "o", "+", "x", "#", "@"]
+  private static let markers: [Character] = ["*", "o", "+", "x", "#", "%"]
   /// Bits of the dots in a character, from the top: left, right.
   private static let bits: [[UInt8]] = [[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]]
 
@@ -57,6 +59,20 @@ struct PlotCanvas {
     }
   }
 
+  /// A star in the character that holds a dot.
+  mutating func star(x: Int, y: Int, series: Int) {
+    guard y < height, y >= 0, let (cell, bit) = place(x, y) else { return }
+    stars.insert(cell)
+    cells[cell].dots |= bit
+    cells[cell].series = series
+  }
+
+  /// What a star is drawn with.
+  static func star(_ glyphs: Glyphs) -> Character { glyphs == .braille ? "★" : "@" }
+
+  /// What an arrowhead is drawn with.
+  static func arrowhead(_ glyphs: Glyphs) -> Character { glyphs == .braille ? "▲" : "^" }
+
   /// Where a dot is.
   private func place(_ x: Int, _ dot: Int) -> (cell: Int, bit: UInt8)? {
     guard (0..<width).contains(x) else { return nil }
@@ -73,13 +89,15 @@ struct PlotCanvas {
   /// curve is, if something else is to be seen there.
   func pieces(ofRow row: Int, withShades: Bool = true) -> [(text: String, series: Int?)] {
     var pieces: [(text: String, series: Int?)] = []
-    for var cell in cells[row * columns..<(row + 1) * columns] {
+    for index in row * columns..<(row + 1) * columns {
+      var cell = cells[index]
       if withShades || cell.dots != 0 { cell.dots |= cell.shade }
       let series = cell.dots == 0 ? nil : cell.series
+      let character = stars.contains(index) ? PlotCanvas.star(glyphs) : character(of: cell)
       if let last = pieces.indices.last, pieces[last].series == series {
-        pieces[last].text.append(character(of: cell))
+        pieces[last].text.append(character)
       } else {
-        pieces.append((String(character(of: cell)), series))
+        pieces.append((String(character), series))
       }
     }
     return pieces

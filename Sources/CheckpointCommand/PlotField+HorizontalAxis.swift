@@ -29,6 +29,25 @@ extension PlotField {
     return line
   }
 
+  /// Signs at their places.
+  var signs: String {
+    var signs = [Bool?](repeating: nil, count: canvas.columns)
+    for sign in plot.signs where sign.x >= x.lower && sign.x <= x.upper {
+      let column = column(of: sign.x)
+      signs[column] = sign.isStar || signs[column] ?? false
+    }
+    var line = ""
+    for isStar in signs.prefix((signs.lastIndex { $0 != nil } ?? -1) + 1) {
+      guard let isStar else {
+        line += " "
+        continue
+      }
+      let sign = isStar ? PlotCanvas.star(plot.glyphs) : PlotCanvas.arrowhead(plot.glyphs)
+      line += terminal.styled(String(sign), isStar ? .green : .faint)
+    }
+    return line
+  }
+
   /// Labels under their marks, as far as they don't touch; the title behind them, or in the last space
   /// that it fits into.
   var xLabels: String {

@@ -44,6 +44,11 @@ struct PlotField {
     canvas = PlotCanvas(
       columns: columns, rows: max(intervals, rowLimit / intervals * intervals), plot.glyphs)
     for number in shown.reversed() { draw(plot.series[number], number) }
+    for number in shown {
+      guard let star = plot.series[number].star, star.y.isFinite else { continue }
+      let dot = Int(x.place(of: star.x) * Double(canvas.width))
+      canvas.star(x: min(dot, canvas.width - 1), y: self.dot(of: star.y), series: number)
+    }
   }
 
   private mutating func draw(_ series: LinePlot.Series, _ number: Int) {
@@ -77,6 +82,9 @@ struct PlotField {
     lines.append(framed(terminal.styled(axis, .faint), mark: 0))
     for number in shown where !plot.series[number].marks.isEmpty {
       lines.append(String(repeating: " ", count: leftWidth) + marks(ofSeries: number))
+    }
+    if isLast, !plot.signs.isEmpty {
+      lines.append(String(repeating: " ", count: leftWidth) + signs)
     }
     if isLast { lines.append(xLabels) }
     return lines

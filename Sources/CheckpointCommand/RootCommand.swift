@@ -10,6 +10,7 @@ struct RootCommand: ParsableCommand {
         ckpt ls run                              what is in a run's directory
         ckpt inspect run/00000012.ckpt           what is in a checkpoint
         ckpt verify run                          check every byte of every checkpoint
+        ckpt plot run                            its loss and metrics as curves
         ckpt diff a.ckpt b.ckpt                  what differs, and by how much
         ckpt prune run --policy regular          what a policy keeps, what may go, and why
         ckpt salvage torn.ckpt -o rescued.ckpt   rescue what is intact
@@ -28,6 +29,7 @@ struct RootCommand: ParsableCommand {
       PruneCommand.self,
       PolicyCommand.self,
       TrainCommand.self,
+      PlotCommand.self,
     ])
 
   static let programVersion = "0.1.0"

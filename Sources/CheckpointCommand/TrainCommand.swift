@@ -4,14 +4,14 @@ internal import CheckpointRetention
 internal import CheckpointTrainer
 internal import SystemPackage
 
-/// `ckpt train`: trains a classifier on a person's own data, and goes on after any crash.
+/// `ckpt train`: trains a model on a person's own data, and goes on after any crash.
 struct TrainCommand: TerminalCommand {
   static let configuration = CommandConfiguration(
     commandName: "train",
-    abstract: "Train a dense network, saving checkpoints; go on where a run was interrupted.",
+    abstract: "Train a network, saving checkpoints; go on where a run was interrupted.",
     discussion: """
-      Reads MNIST-like IDX files from a directory, or a CSV file with a column of labels. Each epoch's \
-      state is saved under --name; run the same command again after a crash and it goes on from the \
+      Reads MNIST-like IDX files from a directory (as they are or gzipped), or a CSV file with a column \
+      of labels: classes, or numbers for a model with one output. Each epoch's state is saved under --name; run the same command again after a crash and it goes on from the \
       newest sound checkpoint in --dir, to the same bits that an uninterrupted run ends with. SIGTERM \
       and Ctrl-C stop it in order: it finishes the batch, saves, and exits; a second one ends it at \
       once.
@@ -22,11 +22,14 @@ struct TrainCommand: TerminalCommand {
       and nothing removed.
 
       EXAMPLES
-        ckpt train --data mnist --dir run                     train-images-idx3-ubyte and so on
+        ckpt train --data mnist --dir run                     train-images-idx3-ubyte.gz and so on
         ckpt train --data iris.csv --labels species --dir run
         ckpt train --data digits --draw-digits --dir run      draws a data set first
         ckpt train --data mnist --dir run --best-only --monitor val_acc
         ckpt train --data mnist --dir run --policy short
+        ckpt train --model cnn --data mnist --dir run
+        ckpt train --model pima --data pima-indians-diabetes.csv --dir run
+        ckpt train --model model.json --data mnist --dir run --optimizer adam --learning-rate 0.01
         ckpt train --data mnist --dir run --policy last=5,best=2:val_loss:min,save=epoch:1min
 
       \(ExitStatus.help(stops: true))
@@ -50,17 +53,17 @@ struct TrainCommand: TerminalCommand {
   @Option(help: "The share of a CSV file's rows to validate with, drawn by lot.")
   var validationSplit = 0.2
 
-  @Option(help: "Epochs in all, those before an interruption included.")
-  var epochs = 10
+  @OptionGroup var modelOptions: ModelOptions
 
-  @Option(help: "Samples per optimizer step.")
-  var batchSize = 32
+  @Option(
+    help: """
+      Epochs in all, those before an interruption included. (default: mlp 10, cnn 12, pima 150, a \
+      file 10)
+      """)
+  var epochs: Int?
 
-  @Option(help: "Units of the hidden layers, separated by commas.")
-  var hidden = "64,64"
-
-  @Option(help: "The share of hidden units that dropout leaves out.")
-  var dropout: Float = 0
+  @Option(help: "Samples per optimizer step. (default: mlp 32, cnn 128, pima 10, a file 32)")
+  var batchSize: Int?
 
   @Option(
     help: "What first weights, shuffling, dropout and the choice of validation rows follow from.")
@@ -69,8 +72,8 @@ struct TrainCommand: TerminalCommand {
   @Option(
     help: """
       The checkpoints' name; {epoch} and the metrics in Python's format language. \
-      (default: weights-improvement-{epoch:02d}-{val_acc:.2f}.ckpt; with step-{step:08d} before the \
-      metric where the policy saves within epochs)
+      (default: weights-improvement-{epoch:02d}-{METRIC:.2f}.ckpt, such as val_acc; with \
+      step-{step:08d} before the metric where the policy saves within epochs)
       """)
   var name: String?
 
@@ -85,7 +88,11 @@ struct TrainCommand: TerminalCommand {
   @Flag(help: "Save only checkpoints better than all before.")
   var bestOnly = false
 
-  @Option(help: "The metric that decides which is better, for --policy too. (default: val_acc)")
+  @Option(
+    help: """
+      The metric that decides which is better, for --policy too. (default: the model's first metric \
+      or the loss, of the validation data if there are any: val_acc)
+      """)
   var monitor: String?
 
   @Option(
@@ -100,17 +107,14 @@ struct TrainCommand: TerminalCommand {
   @OptionGroup var common: CommonOptions
 
   func validate() throws {
-    guard !hiddenUnits.isEmpty, hiddenUnits.allSatisfy({ $0 > 0 }) else {
-      throw ValidationError("--hidden takes numbers of units such as 64,64, not '\(hidden)'.")
-    }
-    guard epochs > 0, batchSize > 0 else {
+    guard epochs ?? 1 > 0, batchSize ?? 1 > 0 else {
       throw ValidationError("--epochs and --batch-size are at least 1.")
     }
-    guard (0..<1).contains(dropout), (0..<1).contains(validationSplit) else {
-      throw ValidationError("--dropout and --validation-split go from 0 to below 1.")
+    guard (0..<1).contains(validationSplit) else {
+      throw ValidationError("--validation-split goes from 0 to below 1.")
     }
     do throws(PolicyError) {
-      _ = try policy?.policy(monitor: monitor ?? "val_acc")
+      _ = try policy?.policy(monitor: monitor ?? "val_loss")
     } catch {
       throw ValidationError("--policy: \(error)")
     }
@@ -123,11 +127,7 @@ struct TrainCommand: TerminalCommand {
     return compression
   }
 
-  private var hiddenUnits: [Int] {
-    let parts = hidden.split(separator: ",", omittingEmptySubsequences: false)
-    let units = parts.compactMap { Int($0) }
-    return units.count == parts.count ? units : []
-  }
+  private var epochCount: Int { epochs ?? modelOptions.defaultEpochs }
 
   func run(on terminal: Terminal) throws -> ExitStatus {
     do throws(TrainerError) {
@@ -137,7 +137,8 @@ struct TrainCommand: TerminalCommand {
       let history = try train(on: input, terminal)
       if common.json {
         let result: JSONValue = [
-          "directory": .string(dir.string), "epochs": .int(Int64(epochs)), "history": history.json,
+          "directory": .string(dir.string), "epochs": .int(Int64(epochCount)),
+          "history": history.json,
         ]
         do { try terminal.print(result) } catch {
           throw TrainerError(.stopped, "\(error)", cause: error)
@@ -170,17 +171,11 @@ struct TrainCommand: TerminalCommand {
   private func train(
     on input: TrainingInput, _ terminal: Terminal
   ) throws(TrainerError) -> History {
-    var layers: [any Layer] = []
-    for units in hiddenUnits {
-      layers.append(Dense(units, activation: .relu))
-      if dropout > 0 { layers.append(Dropout(dropout)) }
-    }
-    layers.append(Dense(input.classCount, activation: .softmax))
-    let model = try Sequential(layers, seed: seed)
-    try model.compile(
-      optimizer: "rmsprop", loss: "categorical_crossentropy", metrics: ["acc"])
+    let model = try modelOptions.build(for: input, seed: seed)
+    let samples = try input.samples(for: model)
+    let metric = model.metricNames.first ?? "loss"
     let saves = try TrainingSaves(
-      in: dir, metric: input.validation == nil ? "acc" : "val_acc", monitor: monitor,
+      in: dir, metric: input.hasValidation ? "val_" + metric : metric, monitor: monitor,
       policy: policy, compression: compression)
     let selfKill = crashInSave.map { SelfKill(inSave: $0) }
     let callback = saves.callback(
@@ -193,8 +188,9 @@ struct TrainCommand: TerminalCommand {
       try? output.flush()
     }
     return try model.fit(
-      input.features, input.targets, batchSize: batchSize, epochs: epochs, callbacks: [callback],
-      validationData: input.validation, resumeFrom: saves.store, stopsOnSignals: true,
-      console: console)
+      samples.training.inputs, samples.training.targets,
+      batchSize: batchSize ?? modelOptions.defaultBatchSize, epochs: epochCount,
+      callbacks: [callback], validationData: samples.validation, resumeFrom: saves.store,
+      stopsOnSignals: true, console: console)
   }
 }

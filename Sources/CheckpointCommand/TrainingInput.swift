@@ -1,12 +1,16 @@
 internal import CheckpointTrainer
 internal import SystemPackage
 
-/// Samples and one-hot targets, from IDX files or from a CSV file.
+/// The data as they were read: IDX files with images, or a CSV file.
 struct TrainingInput {
-  let features: FloatTensor
-  let targets: FloatTensor
-  let validation: (FloatTensor, FloatTensor)?
-  let classCount: Int
+  private let path: FilePath
+  private let source: Source
+
+  private enum Source {
+    case images(DigitImages)
+    /// A table, and which of its rows are for what.
+    case table(CSVFile, training: ArraySlice<Int>, validation: ArraySlice<Int>)
+  }
 
   /// - Parameters:
   ///   - path: a directory with MNIST's four files, or a CSV file.
@@ -18,43 +22,114 @@ struct TrainingInput {
   init(
     _ path: FilePath, drawsDigits: Bool, labels: String?, validationSplit: Double, seed: UInt64
   ) throws(TrainerError) {
-    if path.extension?.lowercased() == "csv" {
-      try self.init(
-        csv: path, labels: labels, validationSplit: validationSplit, seed: seed)
-    } else {
-      try self.init(
-        images: drawsDigits ? DrawnDigits().images(in: path) : DigitImages(directory: path))
+    self.path = path
+    guard path.extension?.lowercased() == "csv" else {
+      source = .images(
+        try drawsDigits ? DrawnDigits().images(in: path) : DigitImages(directory: path))
+      return
     }
-  }
-
-  private init(images: DigitImages) throws(TrainerError) {
-    classCount = 10
-    features = images.trainingImages
-    targets = try toCategorical(images.trainingLabels, classCount: 10)
-    validation = (
-      images.validationImages, try toCategorical(images.validationLabels, classCount: 10)
-    )
-  }
-
-  private init(
-    csv path: FilePath, labels: String?, validationSplit: Double, seed: UInt64
-  ) throws(TrainerError) {
     let column: CSVFile.LabelColumn =
       labels.map { text in Int(text).map { .index($0) } ?? .named(text) } ?? .last
     let file = try CSVFile(contentsOf: path, labels: column)
-    let (indices, names) = file.classes
-    guard names.count > 1 else {
-      throw TrainerError(.invalidData, "\(path): all rows have the same label")
-    }
-    classCount = names.count
-    let all = try toCategorical(indices, classCount: names.count)
-    let count = indices.count
-    let validationCount = Int(Double(count) * validationSplit)
+    let count = file.labels.count
     var generator = RandomGenerator(seed: seed, name: "validation split")
     let order = generator.permutation(of: count)
-    let (kept, held) = (order.dropLast(validationCount), order.suffix(validationCount))
-    features = file.features.rows(at: kept)
-    targets = all.rows(at: kept)
-    validation = held.isEmpty ? nil : (file.features.rows(at: held), all.rows(at: held))
+    let validationCount = Int(Double(count) * validationSplit)
+    source = .table(
+      file, training: order.dropLast(validationCount), validation: order.suffix(validationCount))
+  }
+
+  /// The shape of one sample: rows and columns of pixels, or so many numbers.
+  var sampleShape: [Int] {
+    switch source {
+    case .images(let images): images.imageShape
+    case .table(let file, _, _): [file.features.rowLength]
+    }
+  }
+
+  /// Whether there are samples to validate with.
+  var hasValidation: Bool {
+    switch source {
+    case .images: true
+    case .table(_, _, let validation): !validation.isEmpty
+    }
+  }
+
+  /// How many classes the labels name.
+  /// - Throws: `.invalidData` if it is only one.
+  func classCount() throws(TrainerError) -> Int {
+    switch source {
+    case .images: return 10
+    case .table(let file, _, _):
+      let count = Set(file.labels).count
+      guard count > 1 else {
+        throw TrainerError(.invalidData, "\(path): all rows have the same label")
+      }
+      return count
+    }
+  }
+
+  /// Samples and targets.
+  typealias Samples = (inputs: FloatTensor, targets: FloatTensor)
+
+  /// The data in the form that the model takes: samples in its shape, targets as its loss wants them.
+  /// - Throws: `.shapeMismatch` if the numbers of a sample can't be laid out so, or there are more
+  ///   classes than outputs; `.invalidData` for labels that aren't the numbers that are wanted.
+  func samples(
+    for model: Sequential
+  ) throws(TrainerError) -> (training: Samples, validation: Samples?) {
+    let shape = model.inputShape ?? [sampleShape.reduce(1, *)]
+    guard FloatTensor.elementCount(of: shape) == sampleShape.reduce(1, *) else {
+      throw TrainerError(
+        .shapeMismatch,
+        "the model takes samples of the shape \(shape), those of \(path) have the shape "
+          + "\(sampleShape)")
+    }
+    func shaped(_ rows: FloatTensor) -> FloatTensor { rows.reshaped(to: [rows.rowCount] + shape) }
+    switch source {
+    case .images(let images):
+      return (
+        (
+          shaped(images.trainingImages), try targets(images.trainingLabels, classCount: 10, model)
+        ),
+        (
+          shaped(images.validationImages),
+          try targets(images.validationLabels, classCount: 10, model)
+        )
+      )
+    case .table(let file, let training, let validation):
+      let targets = try targets(of: file, model)
+      func samples(_ rows: ArraySlice<Int>) -> Samples {
+        (shaped(file.features.rows(at: rows)), targets.rows(at: rows))
+      }
+      return (samples(training), validation.isEmpty ? nil : samples(validation))
+    }
+  }
+
+  /// A table's labels: numbers where the model's output is one number, else classes.
+  private func targets(
+    of file: CSVFile, _ model: Sequential
+  ) throws(TrainerError) -> FloatTensor {
+    if model.outputShape == [1] {
+      return try model.lossName == "binary_crossentropy"
+        ? file.binaryLabels() : file.numericLabels()
+    }
+    return try targets(file.classes.indices, classCount: classCount(), model)
+  }
+
+  private func targets(
+    _ classes: [Int], classCount: Int, _ model: Sequential
+  ) throws(TrainerError) -> FloatTensor {
+    let outputCount = model.outputShape?.last ?? 0
+    guard classCount <= outputCount else {
+      throw TrainerError(
+        .shapeMismatch,
+        "\(path) has \(classCount) classes, but the model ends with \(outputCount) "
+          + (outputCount == 1 ? "output" : "outputs"))
+    }
+    guard model.lossName != "sparse_categorical_crossentropy" else {
+      return FloatTensor(classes.map { Float($0) }, shape: [classes.count, 1])
+    }
+    return try toCategorical(classes, classCount: outputCount)
   }
 }

@@ -28,6 +28,24 @@ struct CSVFileTests {
     #expect(file.classes.indices == [1, 0, 1])
   }
 
+  @Test("with labels 0 and 1, as of the Pima table: no header, CRLF, spaces")
+  func binaryLabels() throws {
+    let file = try read("6,148,72,1\r\n1,85,66, 0\r\n8,183,64,\"1\"\r\n")
+    #expect(file.features.shape == [3, 3])
+    #expect(try file.binaryLabels() == FloatTensor([1, 0, 1], shape: [3, 1]))
+  }
+
+  @Test("with other labels than the wanted numbers say where the first one is")
+  func wrongLabels() throws {
+    let file = try read("a,\"b\nc\",label\n6,148,1\n\n1,85,2\n8,183,yes\n")
+    #expect {
+      try file.binaryLabels()
+    } throws: { "\($0)" == "t: line 5, column 6: the label '2' is neither 0 nor 1" }
+    #expect {
+      try file.numericLabels()
+    } throws: { "\($0)" == "t: line 6, column 7: the label 'yes' is not a finite number" }
+  }
+
   @Test("with quotes inside quotes and line ends inside fields")
   func quotes() throws {
     let file = try read("1,\"a \"\"b\"\"\n c\"\n2,d\n")
@@ -42,6 +60,11 @@ struct CSVFileTests {
       ("1,2,x\n3,four,y\n", "t: line 2, column 3: 'four' is not a finite number"),
       ("1,2,x\n0x10,2,y\n", "t: line 2, column 1: '0x10' is not a finite number"),
       ("1,2,x\n\n3,y\n", "t: line 3: 2 fields, but the first line has 3"),
+      ("1,2,x\r\n3,,y\r\n", "t: line 2, column 3: a value is missing"),
+      ("1,2,x\n3, \t,y\n", "t: line 2, column 3: a value is missing"),
+      ("1,2,x\n3,?,y\n", "t: line 2, column 3: '?' is not a finite number"),
+      ("1,2,x\n3,4,\n", "t: line 2, column 5: a value is missing"),
+      ("a,b,kind\n1,2,x\n3,NA,y\n", "t: line 3, column 3 (b): 'NA' is not a finite number"),
       ("1,\"x\n", "t: line 1, column 3: the quoted field has no closing quote"),
       ("1,\"x\"y\n", "t: line 1, column 3: a comma or the line's end must follow"),
     ])

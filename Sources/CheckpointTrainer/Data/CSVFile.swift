@@ -26,6 +26,16 @@ public struct CSVFile: Sendable, Hashable {
   public let labels: [String]
   /// The header's names of the feature columns; nil without a header.
   public let featureNames: [String]?
+  /// The file, for messages.
+  let name: String
+  /// Where each label stands, both from 1.
+  let labelPlaces: [CSVFile.Place]
+
+  /// A line and a column of bytes in it.
+  struct Place: Sendable, Hashable {
+    var line: Int
+    var column: Int
+  }
 
   /// Reads a file.
   ///
@@ -36,8 +46,8 @@ public struct CSVFile: Sendable, Hashable {
     try self.init(parsing: readFile(path), name: path.string, labels: labels, header: header)
   }
 
-  /// Reads UTF-8 text. Fields may be quoted; blank lines are skipped; spaces around numbers don't
-  /// matter; lines end with LF or CRLF.
+  /// Reads UTF-8 text. Fields may be quoted; blank lines are skipped; spaces around numbers and labels
+  /// don't matter; lines end with LF or CRLF. A missing value is an error: nothing is made up for it.
   ///
   /// - Parameter name: the file, for messages.
   /// - Throws: `.invalidData` with `name`, line and column (both from 1) of what is wrong.
@@ -65,6 +75,7 @@ public struct CSVFile: Sendable, Hashable {
 
     var features: [Float] = []
     var labels: [String] = []
+    var places: [Place] = []
     while let row = line {
       guard row.fields.count == columnCount else {
         throw TrainerError(
@@ -73,21 +84,24 @@ public struct CSVFile: Sendable, Hashable {
             + "\(columnCount)")
       }
       for (index, field) in row.fields.enumerated() {
-        if index == labelIndex {
-          labels.append(field.text)
-        } else if let number = Float(trimmed: field.text), number.isFinite {
+        let text = field.trimmed
+        if index == labelIndex, !text.isEmpty {
+          labels.append(text)
+          places.append(Place(line: row.number, column: field.column))
+        } else if index != labelIndex, let number = Float(trimmed: text), number.isFinite {
           features.append(number)
         } else {
-          let field = row.fields[index]
-          let place = names.map { " (\($0[index]))" } ?? ""
+          let what = text.isEmpty ? "a value is missing" : "'\(field.text)' is not a finite number"
+          let title = names.map { " (\($0[index]))" } ?? ""
           throw TrainerError(
             .invalidData,
-            "\(name): line \(row.number), column \(field.column)\(place): '\(field.text)' is not a "
-              + "finite number")
+            "\(name): line \(row.number), column \(field.column)\(title): \(what)")
         }
       }
       line = try scanner.nextLine()
     }
+    self.name = name
+    labelPlaces = places
     self.features = FloatTensor(features, shape: [labels.count, columnCount - 1])
     self.labels = labels
     self.featureNames = names.map { names in
@@ -118,32 +132,5 @@ public struct CSVFile: Sendable, Hashable {
       }
       return index
     }
-  }
-
-  /// The labels as numbers of classes, and the classes' names in their order: ascending if all are
-  /// whole numbers, else by text.
-  public var classes: (indices: [Int], names: [String]) {
-    let distinct = Set(labels)
-    let numbers = distinct.compactMap { label in Int(label).map { (label, $0) } }
-    let names =
-      numbers.count == distinct.count
-      ? numbers.sorted { $0.1 < $1.1 }.map(\.0) : distinct.sorted()
-    let indices = Dictionary(
-      names.enumerated().map { ($0.element, $0.offset) }, uniquingKeysWith: { first, _ in first })
-    return (labels.compactMap { indices[$0] }, names)
-  }
-
-  /// The labels as a column of numbers, shape (rows, 1): for regression and for two classes 0 and 1.
-  ///
-  /// - Throws: `.invalidData` with the row whose label isn't a number.
-  public func numericLabels() throws(TrainerError) -> FloatTensor {
-    var numbers: [Float] = []
-    for (row, label) in labels.enumerated() {
-      guard let number = Float(trimmed: label) else {
-        throw TrainerError(.invalidData, "row \(row): the label '\(label)' is not a number")
-      }
-      numbers.append(number)
-    }
-    return FloatTensor(numbers, shape: [numbers.count, 1])
   }
 }

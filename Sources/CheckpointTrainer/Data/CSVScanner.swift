@@ -6,6 +6,9 @@ struct CSVScanner {
     var text: String
     /// Bytes from the start of the line, from 1.
     var column: Int
+
+    /// The text without spaces around it.
+    var trimmed: String { String(decoding: withoutSpaces(Array(text.utf8)), as: UTF8.self) }
   }
 
   /// A line that isn't blank.
@@ -111,11 +114,17 @@ extension Float {
   /// The decimal number in a field, spaces around it taken off; nil if it isn't one. Hexadecimal
   /// numbers, which Swift would read, are none.
   init?(trimmed text: String) {
-    let spaces: [UInt8] = [UInt8(ascii: " "), UInt8(ascii: "\t")]
-    var bytes = Array(text.utf8)[...]
-    while let first = bytes.first, spaces.contains(first) { bytes.removeFirst() }
-    while let last = bytes.last, spaces.contains(last) { bytes.removeLast() }
+    let bytes = withoutSpaces(Array(text.utf8))
     guard !bytes.contains(UInt8(ascii: "x")), !bytes.contains(UInt8(ascii: "X")) else { return nil }
     self.init(String(decoding: bytes, as: UTF8.self))
   }
+}
+
+/// Without spaces and tabs at both ends.
+private func withoutSpaces(_ bytes: [UInt8]) -> ArraySlice<UInt8> {
+  let spaces: [UInt8] = [UInt8(ascii: " "), UInt8(ascii: "\t")]
+  var bytes = bytes[...]
+  while let first = bytes.first, spaces.contains(first) { bytes.removeFirst() }
+  while let last = bytes.last, spaces.contains(last) { bytes.removeLast() }
+  return bytes
 }

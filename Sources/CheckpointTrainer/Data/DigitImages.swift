@@ -11,6 +11,8 @@ public struct DigitImages: Sendable, Hashable {
   public var validationImages: FloatTensor
   /// The digit on each validation image.
   public var validationLabels: [Int]
+  /// Rows and columns of pixels of each image.
+  public let imageShape: [Int]
 
   /// The names of the four files, as MNIST has them.
   public static let fileNames = (
@@ -18,31 +20,46 @@ public struct DigitImages: Sendable, Hashable {
     validationImages: "t10k-images-idx3-ubyte", validationLabels: "t10k-labels-idx1-ubyte"
   )
 
-  /// Reads the four files from a directory.
+  /// Reads the four files from a directory, each as it is or packed by gzip with `.gz` behind its
+  /// name. A dot in place of the name's second last hyphen is fine, as some archives have it.
   ///
   /// - Throws: `.fileNotReadable`, or `.invalidData` for a malformed file, for images without
   ///   labels or labels without images.
   public init(directory: FilePath) throws(TrainerError) {
-    (trainingImages, trainingLabels) = try DigitImages.read(
-      directory.appending(DigitImages.fileNames.trainingImages),
-      directory.appending(DigitImages.fileNames.trainingLabels))
-    (validationImages, validationLabels) = try DigitImages.read(
-      directory.appending(DigitImages.fileNames.validationImages),
-      directory.appending(DigitImages.fileNames.validationLabels))
-    guard trainingImages.rowLength == validationImages.rowLength else {
+    let (training, validation) = (
+      try DigitImages.read(
+        DigitImages.fileNames.trainingImages, DigitImages.fileNames.trainingLabels, in: directory),
+      try DigitImages.read(
+        DigitImages.fileNames.validationImages, DigitImages.fileNames.validationLabels,
+        in: directory)
+    )
+    imageShape = Array(training.images.shape.dropFirst())
+    guard validation.images.shape.dropFirst() == imageShape[...] else {
       throw TrainerError(
         .invalidData,
-        "\(directory): training images have \(trainingImages.rowLength) pixels, validation images "
-          + "\(validationImages.rowLength): the files don't belong together")
+        "\(directory): training images have the shape \(imageShape), validation images "
+          + "\(Array(validation.images.shape.dropFirst())): the files don't belong together")
     }
+    (trainingImages, trainingLabels) = (training.images.unitScaled, training.labels)
+    (validationImages, validationLabels) = (validation.images.unitScaled, validation.labels)
+  }
+
+  /// Where the file of a name is in a directory; nil if it isn't there in any of its forms.
+  static func path(of name: String, in directory: FilePath) -> FilePath? {
+    // train-images-idx3-ubyte and train-images.idx3-ubyte
+    let dotted = name.replacing("-idx", with: ".idx")
+    return [name, name + ".gz", dotted, dotted + ".gz"].map { directory.appending($0) }
+      .first(where: fileExists)
   }
 
   private static func read(
-    _ imagePath: FilePath, _ labelPath: FilePath
-  ) throws(TrainerError) -> (FloatTensor, [Int]) {
+    _ imageName: String, _ labelName: String, in directory: FilePath
+  ) throws(TrainerError) -> (images: IDXFile, labels: [Int]) {
+    let imagePath = path(of: imageName, in: directory) ?? directory.appending(imageName)
+    let labelPath = path(of: labelName, in: directory) ?? directory.appending(labelName)
     let images = try IDXFile(contentsOf: imagePath)
     let labels = try IDXFile(contentsOf: labelPath)
-    guard images.shape.count == 3 else {
+    guard images.shape.count == 3, images.shape.allSatisfy({ $0 > 0 }) else {
       throw TrainerError(
         .invalidData, "\(imagePath): shape \(images.shape), but images have three axes")
     }
@@ -57,6 +74,6 @@ public struct DigitImages: Sendable, Hashable {
         .invalidData,
         "\(labelPath): at byte \(8 + index): label \(labels.elements[index]), but digits end at 9")
     }
-    return (images.unitScaled, labels.elements.map { Int($0) })
+    return (images, labels.elements.map { Int($0) })
   }
 }

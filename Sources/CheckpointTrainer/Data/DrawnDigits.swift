@@ -43,7 +43,7 @@ public struct DrawnDigits: Sendable, Hashable {
   ///
   /// - Throws: `.fileNotWritable`, `.fileNotReadable`, `.invalidData`.
   public func images(in directory: FilePath) throws(TrainerError) -> DigitImages {
-    if !fileExists(directory.appending(DigitImages.fileNames.validationLabels)) {
+    if DigitImages.path(of: DigitImages.fileNames.validationLabels, in: directory) == nil {
       try write(to: directory)
     }
     return try DigitImages(directory: directory)

@@ -11,8 +11,6 @@ public struct IDXFile: Sendable, Hashable {
   /// The elements, row-major; as many as the product of the shape.
   public let elements: [UInt8]
 
-  private static let unsignedByteType: UInt8 = 8
-
   /// An array to be written.
   ///
   /// - Precondition: `elements` fill `shape`, which has 1 to 255 axes shorter than 2³².
@@ -25,7 +23,7 @@ public struct IDXFile: Sendable, Hashable {
     self.elements = elements
   }
 
-  /// Reads a file.
+  /// Reads a file, packed by gzip (as MNIST's are) or not.
   ///
   /// - Throws: `.fileNotReadable`, or `.invalidData` with the file's name and the offset of what
   ///   is wrong.
@@ -33,55 +31,51 @@ public struct IDXFile: Sendable, Hashable {
     try self.init(parsing: readFile(path), name: path.string)
   }
 
-  /// Reads the bytes of a file. The sizes in the header are held against the number of bytes
-  /// before anything is allocated for them.
+  /// Reads the bytes of a file, packed by gzip or not. The sizes in the header are held against the
+  /// number of bytes before anything is allocated for them; of a packed file no more is unpacked than
+  /// its header says.
   ///
   /// - Parameter name: the file, for messages.
   /// - Throws: `.invalidData` with `name` and the offset of what is wrong.
   public init(parsing bytes: [UInt8], name: String) throws(TrainerError) {
-    func invalid(_ what: String, at offset: Int) -> TrainerError {
-      TrainerError(.invalidData, "\(name): at byte \(offset): \(what)")
+    if GzipStream.isPacked(bytes) {
+      try self.init(unpacking: bytes, name: name)
+      return
     }
-    if bytes.starts(with: [0x1f, 0x8b]) {
-      throw invalid("the file is compressed: unpack it first, with 'gunzip'", at: 0)
+    let header = try IDXHeader(bytes, name: name)
+    let present = bytes.count - header.length
+    guard header.elementCount == present else {
+      throw header.mismatch("\(present)", name: name)
     }
-    guard bytes.count >= 4 else {
-      throw invalid(
-        "the file ends after \(bytes.count) bytes, an IDX header has at least 8: fetch it again",
-        at: bytes.count)
+    self.init(shape: header.shape, elements: Array(bytes[header.length...]))
+  }
+
+  private init(unpacking bytes: [UInt8], name: String) throws(TrainerError) {
+    let stream = GzipStream(bytes, name: name)
+    let unpacked = name + ", unpacked"
+    let start = try stream.read(IDXHeader.largestLength)
+    let header = try IDXHeader(start, name: unpacked)
+    guard header.elementCount / GzipStream.largestRatio <= bytes.count else {
+      throw header.mismatch("fewer", name: unpacked)
     }
-    guard bytes[0] == 0, bytes[1] == 0 else {
-      throw invalid("an IDX file starts with two zero bytes: this isn't one", at: 0)
+    var elements = Array(start[header.length...])
+    if elements.count < header.elementCount {
+      elements.reserveCapacity(header.elementCount)
+      elements += try stream.read(header.elementCount - elements.count)
     }
-    guard bytes[2] == IDXFile.unsignedByteType else {
-      throw invalid(
-        "elements of type 0x\(String(bytes[2], radix: 16)), only unsigned bytes (0x8) are read",
-        at: 2)
+    guard elements.count >= header.elementCount else {
+      throw header.mismatch("\(elements.count)", name: unpacked)
     }
-    let axisCount = Int(bytes[3])
-    guard axisCount > 0 else { throw invalid("an array without axes", at: 3) }
-    let headerLength = 4 + 4 * axisCount
-    guard bytes.count >= headerLength else {
-      throw invalid(
-        "the file ends inside the header of \(headerLength) bytes: fetch it again", at: bytes.count)
+    // The end is where the checksum is.
+    guard elements.count == header.elementCount, try stream.read(1).isEmpty else {
+      throw header.mismatch("more", name: unpacked)
     }
-    let shape = (0..<axisCount).map { axis in
-      bytes[(4 + 4 * axis)..<(8 + 4 * axis)].reduce(0) { $0 << 8 | Int($1) }
-    }
-    let present = bytes.count - headerLength
-    guard let count = FloatTensor.elementCount(of: shape), count == present else {
-      let expected = FloatTensor.elementCount(of: shape).map { "\($0)" } ?? "more than 2⁶³"
-      throw invalid(
-        "the header's shape \(shape) takes \(expected) bytes, but \(present) follow: "
-          + "the file is cut off or damaged, fetch it again", at: headerLength)
-    }
-    self.shape = shape
-    self.elements = Array(bytes[headerLength...])
+    self.init(shape: header.shape, elements: elements)
   }
 
   /// The bytes of the file.
   public var encoded: [UInt8] {
-    var bytes: [UInt8] = [0, 0, IDXFile.unsignedByteType, UInt8(shape.count)]
+    var bytes: [UInt8] = [0, 0, IDXHeader.unsignedByteType, UInt8(shape.count)]
     for length in shape {
       bytes += [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: length >> $0) }
     }

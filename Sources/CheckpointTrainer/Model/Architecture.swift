@@ -4,8 +4,8 @@ import Checkpoint
 struct Architecture {
   let name: String
   let layers: [any Layer]
-  /// The shape of one sample.
-  let inputShape: [Int]
+  /// The shape of one sample; nil if nothing tells it.
+  let inputShape: [Int]?
 
   /// - Throws: `.invalidConfiguration`, `.unknownClass`.
   init(_ document: JSONValue?, classes: ClassRegistry) throws(TrainerError) {
@@ -21,21 +21,27 @@ struct Architecture {
     let config = Configuration(document["config"]?.objectValue ?? [:], of: "Sequential")
     name = try config.string("name", or: "sequential")
     var layers: [any Layer] = []
-    var inputShape: [Int]?
+    var shape: JSONValue?
     for layer in try config.array("layers") {
-      if layer["class_name"]?.stringValue == "InputLayer" {
-        let shape = layer["config"]?["batch_shape"] ?? layer["config"]?["batch_input_shape"]
-        inputShape = try Architecture.sampleShape(shape)
-      } else {
+      if layer["class_name"]?.stringValue != "InputLayer" {
         layers.append(try classes.layer(layer))
+      } else if layers.isEmpty {
+        shape = layer["config"]?["batch_shape"] ?? layer["config"]?["batch_input_shape"]
       }
+      // Older versions have it in the first layer that does something.
+      if shape == nil, layers.count == 1 { shape = layer["config"]?["batch_input_shape"] }
     }
     self.layers = layers
-    if let inputShape {
-      self.inputShape = inputShape
-    } else {
-      self.inputShape = try Architecture.sampleShape(document["build_config"]?["input_shape"])
-    }
+    let known = shape ?? document["build_config"]?["input_shape"]
+    inputShape = known == nil || known == .null ? nil : try Architecture.sampleShape(known)
+  }
+
+  /// The shape of one sample, where there must be one.
+  ///
+  /// - Throws: `.invalidConfiguration`.
+  func requiredInputShape() throws(TrainerError) -> [Int] {
+    if let inputShape { return inputShape }
+    return try Architecture.sampleShape(nil)
   }
 
   /// A shape whose first axis, null, counts samples.

@@ -17,23 +17,13 @@ extension Sequential {
     let seed = training?["seed"]?.stringValue.flatMap { UInt64($0) }
     try self.init(architecture.layers, name: architecture.name, seed: seed)
     network = try Network(
-      layers: layers, inputShape: architecture.inputShape, seed: self.seed,
+      layers: layers, inputShape: architecture.requiredInputShape(), seed: self.seed,
       weights: checkpoint.floatTensors(under: "model/"))
     if let compileConfig = training?["compile_config"], compileConfig != .null {
       try compile(compileConfig, classes: classes)
     }
     if let config = training?["fit_config"]?.objectValue { fitConfig = config }
     try restoreState(from: checkpoint)
-  }
-
-  private func compile(_ config: JSONValue, classes: ClassRegistry) throws(TrainerError) {
-    var metrics: [any Metric] = []
-    for metric in config["metrics"]?.arrayValue ?? [] {
-      metrics.append(try classes.metric(metric))
-    }
-    compile(
-      optimizer: try classes.optimizer(config["optimizer"] ?? .null),
-      loss: try classes.loss(config["loss"] ?? .null), metrics: metrics)
   }
 
   /// Takes weights, history, optimizer, generators and position of a checkpoint of this model.

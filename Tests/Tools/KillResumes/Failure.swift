@@ -1,0 +1,4 @@
+/// What ends the test.
+struct Failure: Error, CustomStringConvertible {
+  var description: String
+}
