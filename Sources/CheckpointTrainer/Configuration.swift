@@ -4,7 +4,7 @@ package import Checkpoint
 /// error that names the class and the key.
 package struct Configuration {
   private let members: JSONObject
-  private let className: String
+  let className: String
 
   package init(_ members: JSONObject, of className: String) {
     self.members = members

@@ -1,0 +1,187 @@
+import Checkpoint
+import SystemPackage
+import Testing
+
+@testable import CheckpointTrainer
+
+@Suite("EarlyStopping and ReduceLROnPlateau")
+struct EarlyStoppingTests {
+  @Test(
+    "wait for the first finite value, where Keras would take NaN for the best ever after",
+    arguments: [Double.nan, .infinity, -.infinity])
+  func firstIsNone(first: Double) throws {
+    let training = ScriptedTraining([first, 3, 2, 1, 2, 2])
+    let callback = EarlyStopping(patience: 2, restoreBestWeights: true)
+    let model = try training.model()
+    try training.fit(model, [callback])
+    #expect(callback.best == 1)
+    #expect(callback.bestEpoch == 3)
+    #expect(callback.stoppedEpoch == 5)
+    #expect(model.weights.first?.value.elements == [3])
+  }
+
+  @Test("never take an infinite value for an improvement", arguments: [MetricMode.min, .max])
+  func infinite(mode: MetricMode) throws {
+    let infinite = mode == .min ? -Double.infinity : .infinity
+    let training = ScriptedTraining([1, infinite, infinite, infinite])
+    let stopping = EarlyStopping(monitor: "val_score", patience: 3, mode: mode)
+    let reducing = ReduceLROnPlateau(
+      monitor: "val_score", factor: 0.5, patience: 2, mode: mode)
+    let model = try training.model()
+    try training.fit(model, [reducing, stopping])
+    #expect(stopping.best == 1)
+    #expect(stopping.stoppedEpoch == 3)
+    #expect(reducing.best == 1)
+    #expect(model.learningRate == 0.25)
+  }
+
+  @Test("don't take a state with a loss that is none for the best, whatever the metric says")
+  func lossIsNone() throws {
+    let training = ScriptedTraining([1, 2, 3], trainingLosses: [0.5, .nan, 0.5])
+    let callback = EarlyStopping(monitor: "val_score", patience: 9, mode: .max)
+    try training.fit(try training.model(), [callback])
+    #expect(callback.best == 3)
+    let other = ScriptedTraining([1, 2], trainingLosses: [0.5, .nan])
+    let stopped = EarlyStopping(monitor: "val_score", patience: 9, mode: .max)
+    try other.fit(try other.model(), [stopped])
+    #expect(stopped.best == 1)
+  }
+
+  @Test("warn once where the value isn't there, as Keras does, and do nothing")
+  func missing() throws {
+    let training = ScriptedTraining([1, 2, 3])
+    let model = try training.model()
+    try training.fit(
+      model,
+      [
+        EarlyStopping(monitor: "val_mae", mode: .min),
+        ReduceLROnPlateau(monitor: "val_mae", patience: 0, mode: .min),
+      ])
+    #expect(model.history.epochs.count == 3)
+    let warnings = training.lines.lines.filter { $0.hasPrefix("warning:") }
+    #expect(
+      warnings == [
+        "warning: Early stopping conditioned on metric `val_mae` which is not available. Available "
+          + "metrics are: loss,score,val_loss,val_score,learning_rate",
+        "warning: Learning rate reduction is conditioned on metric `val_mae` which is not available. "
+          + "Available metrics are: loss,score,val_loss,val_score,learning_rate.",
+      ])
+  }
+
+  @Test("let no training begin if it is unclear what is better, or the factor is none")
+  func unclear() throws {
+    for callback in [
+      EarlyStopping(monitor: "val_score"), ReduceLROnPlateau(monitor: "val_score"),
+      ReduceLROnPlateau(factor: 1), ReduceLROnPlateau(factor: .nan), EarlyStopping(minDelta: .nan),
+    ] as [any Callback] {
+      let training = ScriptedTraining([1])
+      #expect {
+        try training.fit(try training.model(), [callback])
+      } throws: { ($0 as? TrainerError)?.code == .invalidArgument }
+    }
+  }
+
+  @Test("find val_acc and val_accuracy under either name")
+  func alias() throws {
+    let training = try SmallTraining()
+    let callback = EarlyStopping(monitor: "val_acc", patience: 9)
+    let model = try training.model()
+    try training.fit(model, callbacks: [callback])
+    #expect(callback.best == model.history["val_accuracy"].max())
+  }
+
+  @Test("begin anew with another training of the same object")
+  func again() throws {
+    let callback = EarlyStopping(patience: 1, restoreBestWeights: true)
+    for values in [[1.0, 2, 2], [5.0, 4, 4.5]] {
+      let training = ScriptedTraining(values)
+      try training.fit(try training.model(), [callback])
+      #expect(callback.best == values.min())
+    }
+  }
+}
+
+@Suite("LearningRateScheduler and TerminateOnNaN")
+struct SmallCallbackTests {
+  @Test("the rate is set, said, and in the logs, where Keras has it")
+  func schedule() throws {
+    let training = try SmallTraining()
+    let lines = Lines()
+    let model = try training.model()
+    try training.fit(
+      model, callbacks: [LearningRateScheduler(verbose: 1) { $0 == 0 ? $1 : $1 * 0.5 }], epochs: 2,
+      lines: lines)
+    #expect(
+      lines.text.hasPrefix(
+        "Epoch 1/2\n\nEpoch 1: LearningRateScheduler setting learning rate to 0.009999999776482582.\n"
+      ))
+    #expect(lines.text.contains("learning rate to 0.004999999888241291.\n"))
+    #expect(lines.lines.last?.hasSuffix(" - learning_rate: 0.0050") == true)
+    #expect(model.history["learning_rate"] == [0.009999999776482582, 0.004999999888241291])
+    #expect(model.learningRate == 0.005)
+  }
+
+  @Test("a rate that is none ends the training", arguments: [Double.nan, .infinity, -1, 1e39])
+  func impossibleRate(rate: Double) throws {
+    let training = try SmallTraining()
+    #expect {
+      try training.fit(
+        try training.model(), callbacks: [LearningRateScheduler { _, _ in rate }])
+    } throws: { ($0 as? TrainerError)?.code == .invalidArgument }
+  }
+
+  @Test("the rate can be set for each batch")
+  func eachBatch() throws {
+    final class WarmUp: Callback {
+      func onBatchBegin(_ batch: Int, _ training: TrainingSession) throws(TrainerError) {
+        try training.setLearningRate(0.001 * Double(training.model.stepCount + 1))
+      }
+    }
+    let training = try SmallTraining()
+    let model = try training.model()
+    try training.fit(model, callbacks: [WarmUp()])
+    #expect(model.learningRate == Float(0.018))
+  }
+
+  private func diverging() throws -> (SmallTraining, Sequential) {
+    let training = try SmallTraining()
+    let model = try training.model()
+    model.compile(
+      optimizer: SGD(learningRate: .infinity), loss: CategoricalCrossentropy(),
+      metrics: [Accuracy()])
+    return (training, model)
+  }
+
+  @Test("a loss that is none ends the epoch with its batch, and the training")
+  func terminate() throws {
+    let (training, model) = try diverging()
+    let lines = Lines()
+    let directory = try TemporaryDirectory()
+    let best = ModelCheckpoint(
+      directory.path.appending("best.ckpt"), monitor: "val_accuracy", saveBestOnly: true)
+    let recorder = EventRecorder()
+    try training.fit(model, callbacks: [TerminateOnNaN(), best, recorder], lines: lines)
+    #expect(lines.text.contains("Batch 1: Invalid loss, terminating training\n"))
+    #expect(model.history.epochs == [0])
+    #expect(model.stepCount == 2)
+    // An accuracy it has, but no state worth keeping.
+    #expect(model.history["val_accuracy"].allSatisfy { $0.isFinite })
+    #expect(best.best == nil)
+    #expect(try CheckpointStore(at: directory.path).list().isEmpty)
+    #expect(recorder.events.count { $0.hasPrefix("end") } == 1)
+    #expect(recorder.events.last?.hasPrefix("over") == true)
+  }
+
+  @Test("or with an error, if that is asked for")
+  func raise() throws {
+    let (training, model) = try diverging()
+    let recorder = EventRecorder()
+    #expect {
+      try training.fit(model, callbacks: [TerminateOnNaN(raisesError: true), recorder])
+    } throws: { error in
+      (error as? TrainerError)?.code == .stopped
+        && "\(error)".hasPrefix("NaN or Inf loss encountered at batch 1. Loss value: nan.")
+    }
+    #expect(!recorder.events.contains { $0.hasPrefix("over") })
+  }
+}
