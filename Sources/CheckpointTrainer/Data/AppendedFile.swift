@@ -23,12 +23,17 @@ final class AppendedFile {
       guard let name = path.lastComponent?.string else { throw Errno.isDirectory }
       let parent = path.removingLastComponent()
       directory = try fileSystem.openDirectory(parent.isEmpty ? "." : parent)
+      // What crashes have left; it does no harm, and is in nobody's way if it can't be removed.
+      _ = try? StaleTemporaries.remove(in: directory)
       switch opening {
       case .existing:
         file = try directory.open(name, .readWrite)
-      case .new:
-        file = try directory.open(name, .createExclusive)
-        try directory.synchronize()
+      case .new(let content):
+        // Never there without its beginning, by which it is known.
+        let new = try AtomicFile(in: directory)
+        try content.withUnsafeBytes { try new.write($0, at: 0) }
+        try new.commit(as: name, replacing: false)
+        file = try directory.open(name, .readWrite)
       case .existingOrNew:
         file = try directory.open(name, .readWriteCreating)
         try directory.synchronize()
@@ -48,8 +53,8 @@ final class AppendedFile {
   enum Opening {
     /// It must be there.
     case existing
-    /// It must not be there.
-    case new
+    /// It must not be there; made with content.
+    case new([UInt8])
     case existingOrNew
     /// What is there is replaced by an empty file.
     case emptied

@@ -28,19 +28,20 @@ final class EventFile {
     in directory: FilePath, writer: String, wallSeconds: Double, fileSystem: any FileSystem
   ) throws(TrainerError) {
     let prefix = "events.out.tfevents.\(Int64(wallSeconds)).\(EventFile.hostName).\(getpid())."
+    let version = Event(wallSeconds: wallSeconds, .version(writer: writer))
+    let beginning = EventRecord.framed(version.encoded)
     var made: (name: String, file: AppendedFile)?
     while made == nil {
       let name = prefix + "\(EventFile.nextNumber()).v2"
       do throws(TrainerError) {
-        made = (name, try AppendedFile(directory.appending(name), .new, in: fileSystem))
+        made = (name, try AppendedFile(directory.appending(name), .new(beginning), in: fileSystem))
       } catch {
         // In a container every process may have the same number, and be started in the same second.
-        guard (error.cause as? IOError)?.code == .exists else { throw error }
+        guard (error.cause as? PublishError)?.cause.code == .exists else { throw error }
       }
     }
     guard let made else { preconditionFailure("the loop ends with a file") }
     (name, file) = made
-    try append([Event(wallSeconds: wallSeconds, .version(writer: writer))])
   }
 
   /// How many files this process has made.
