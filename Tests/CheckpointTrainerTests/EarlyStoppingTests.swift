@@ -121,6 +121,22 @@ struct SmallCallbackTests {
     #expect(model.learningRate == 0.005)
   }
 
+  @Test("the rate can be in the names of checkpoints, also of those within epochs")
+  func rateInNames() throws {
+    let directory = try TemporaryDirectory()
+    let training = try SmallTraining()
+    let path = directory.path.appending("{step}-{learning_rate:.3f}.ckpt")
+    try training.fit(
+      try training.model(),
+      callbacks: [
+        ModelCheckpoint(path, saveFrequency: .batches(4)), ModelCheckpoint(path),
+        LearningRateScheduler { _, rate in rate * 0.5 },
+      ], epochs: 1)
+    #expect(
+      try CheckpointStore(at: directory.path).list().map(\.fileName)
+        == ["4-0.005.ckpt", "6-0.005.ckpt"])
+  }
+
   @Test("a rate that is none ends the training", arguments: [Double.nan, .infinity, -1, 1e39])
   func impossibleRate(rate: Double) throws {
     let training = try SmallTraining()

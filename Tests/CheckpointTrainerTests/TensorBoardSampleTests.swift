@@ -10,7 +10,7 @@ import Testing
 struct TensorBoardSampleTests {
   static let directory = ProcessInfo.processInfo.environment["CKPT_TENSORBOARD_DIRECTORY"]
 
-  @Test("are written with what should be read", .enabled(if: directory != nil))
+  @Test("are written, with what is to be read", .enabled(if: directory != nil))
   func write() throws {
     let directory = FilePath(try #require(TensorBoardSampleTests.directory))
     let plain = try run(in: directory.appending("plain"), lives: [nil])

@@ -33,6 +33,12 @@ extension TrainingSession {
   /// Whether a callback wants the learning rate in the logs of epochs.
   var logsLearningRate: Bool { callbacks.contains { $0.logsLearningRate } }
 
+  /// Logs with the learning rate at their end, if a callback wants it there.
+  func appendingLearningRate(to logs: Logs) -> Logs {
+    guard logsLearningRate, let rate = model.learningRate else { return logs }
+    return logs.appending(Logs([("learning_rate", Double(rate))]))
+  }
+
   /// Sets the learning rate that the next step is made with.
   ///
   /// - Throws: `.invalidArgument` for a rate that isn't finite or is negative.

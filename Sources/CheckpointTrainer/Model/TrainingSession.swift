@@ -115,10 +115,8 @@ public final class TrainingSession {
       if stopRequest != nil { reporter.breakLine() }
       try stopIfAsked()
     }
-    var logs = self.logs.appending(try validationLogs() ?? Logs(), prefix: "val_")
-    if logsLearningRate, let rate = model.learningRate {
-      logs = logs.appending(Logs([("learning_rate", Double(rate))]))
-    }
+    let logs = appendingLearningRate(
+      to: self.logs.appending(try validationLogs() ?? Logs(), prefix: "val_"))
     model.history.append(epoch: completedEpochCount, logs)
     completedEpochCount += 1
     completedBatchCount = 0
