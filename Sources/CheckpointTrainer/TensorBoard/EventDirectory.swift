@@ -33,7 +33,15 @@ struct EventDirectory {
       throw TrainerError(.fileNotReadable, "\(path): can't be read: \(error)", cause: error)
     }
     for name in names {
-      let file = try AppendedFile(path.appending(name), .existing, in: fileSystem)
+      let file: AppendedFile
+      do throws(TrainerError) {
+        file = try AppendedFile(path.appending(name), .existing, in: fileSystem)
+      } catch {
+        // What this user may not write, another one wrote.
+        let isOthers = (error.cause as? IOError)?.code == .permissionDenied && sizes[name] == nil
+        if isOthers { continue }
+        throw error
+      }
       guard try isMarked(file, writer) else { continue }
       guard let size = sizes[name] else {
         do {
