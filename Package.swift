@@ -135,7 +135,7 @@ let package = Package(
     .testTarget(
       name: "CheckpointTrainerTests",
       dependencies: [
-        "CheckpointTrainer", "Checkpoint", "CCheckpointShims",
+        "CheckpointTrainer", "Checkpoint", "CheckpointIO", "CCheckpointShims", "SimulatedDisk",
         .product(name: "SystemPackage", package: "swift-system"),
       ],
       resources: [.copy("Fixtures")]),

@@ -40,10 +40,10 @@ do {
   try model.compile(optimizer: "rmsprop", loss: "categorical_crossentropy", metrics: ["acc"])
 
   let callbacks: [any Callback] = [
+    TensorBoard(run.appending("logs")),
     ModelCheckpoint(
       run.appending("weights-improvement-{epoch:02d}-{val_acc:.2f}.ckpt"), monitor: "val_acc",
-      verbose: 1, saveBestOnly: true, mode: .max)
-    // TensorBoard's place.
+      verbose: 1, saveBestOnly: true, mode: .max),
   ]
   try model.fit(
     images, labels, batchSize: 32, epochs: epochs, callbacks: callbacks,

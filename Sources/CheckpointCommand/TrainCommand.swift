@@ -100,6 +100,8 @@ struct TrainCommand: TerminalCommand {
     completion: .list(Compression.allCases.map(\.rawValue)), transform: TrainCommand.compression)
   var compression = Compression.none
 
+  @OptionGroup var logs: LogOptions
+
   /// For the demonstration of a crash: the n-th save of this process is its last.
   @Option(help: .hidden)
   var crashInSave: Int?
@@ -190,7 +192,7 @@ struct TrainCommand: TerminalCommand {
     return try model.fit(
       samples.training.inputs, samples.training.targets,
       batchSize: batchSize ?? modelOptions.defaultBatchSize, epochs: epochCount,
-      callbacks: [callback], validationData: samples.validation, resumeFrom: saves.store,
+      callbacks: logs.callbacks + [callback], validationData: samples.validation, resumeFrom: saves.store,
       stopsOnSignals: true, console: console)
   }
 }

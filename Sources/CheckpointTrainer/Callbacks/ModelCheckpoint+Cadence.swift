@@ -58,6 +58,7 @@ extension ModelCheckpoint {
     if wantsValidation, let validation = try training.validationLogs() {
       logs = logs.appending(validation, prefix: "val_")
     }
+    logs = training.appendingLearningRate(to: logs)
     try save(epoch: training.completedEpochCount, batch: batch, logs: logs, training)
     // Also if the value was no better: judging it has cost a validation.
     noteCost(since: start)

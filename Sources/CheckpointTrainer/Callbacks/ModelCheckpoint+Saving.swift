@@ -95,7 +95,10 @@ extension ModelCheckpoint {
       return true
     }
     let text = best.map { formatted($0, "f", precision: 5) } ?? "None"
-    guard value.isFinite, best.map({ resolvedMode.isBetter(value, than: $0) }) ?? true else {
+    // With a loss that is none, the weights are none either, whatever an accuracy says.
+    guard value.isFinite, logs.hasFiniteLosses,
+      best.map({ resolvedMode.isBetter(value, than: $0) }) ?? true
+    else {
       say("\(monitor) did not improve from \(text)", epoch: epoch, training)
       return false
     }

@@ -38,7 +38,10 @@ public final class ModelCheckpoint: Callback {
   let onSave: (@Sendable (SaveEvent) -> Void)?
   private let initialThreshold: Double?
   private var givenStore: CheckpointStore?
-  private var restored: JSONValue?
+  var restored: JSONValue?
+  /// Batches since the last save, where that is what counts.
+  var batchesSinceSave = 0
+  var hasRestoredBatches = false
 
   // Of the training going on; made in `onTrainBegin`.
   var target: SaveTarget?
@@ -106,6 +109,10 @@ public final class ModelCheckpoint: Callback {
     try target.template.check(available: SaveTarget.fixedKeys + training.logNames)
     self.target = target
     followPolicy(of: target, training)
+    if case .batches(let count) = frequency, !hasRestoredBatches {
+      batchesSinceSave = training.isResumed ? training.model.stepCount % count : 0
+    }
+    hasRestoredBatches = false
     guard saveBestOnly else { return }
     do {
       resolvedMode = try mode.resolved(for: monitor)
@@ -134,7 +141,9 @@ public final class ModelCheckpoint: Callback {
   ) throws(TrainerError) {
     switch frequency {
     case .batches(let count):
-      guard training.model.stepCount % count == 0 else { return }
+      batchesSinceSave += 1
+      guard batchesSinceSave >= count else { return }
+      batchesSinceSave = 0
     case .cadence:
       guard schedule?.batchEnded(atSeconds: clock()) == true else { return }
     case .epochs: return
@@ -165,16 +174,5 @@ public final class ModelCheckpoint: Callback {
     if schedule != nil { try saveEnd(logs: logs, training) }
     try drain()
     tellPruning(training)
-  }
-
-  /// The best value so far.
-  public var state: JSONValue {
-    saveBestOnly ? ["best": best.map { .number($0) } ?? .null, "monitor": .string(monitor)] : .null
-  }
-
-  /// Takes back the best value, if it is of the same name.
-  public func restore(_ state: JSONValue) throws(TrainerError) {
-    guard state["monitor"]?.stringValue == monitor else { return }
-    restored = state
   }
 }

@@ -55,6 +55,12 @@ public struct Logs: Sendable, Hashable, CustomStringConvertible {
     Dictionary(entries.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
   }
 
+  /// Whether the losses among the values are numbers: otherwise the weights of the moment are of no
+  /// use, whatever the metrics say.
+  var hasFiniteLosses: Bool {
+    entries.allSatisfy { $0.value.isFinite || ($0.name != "loss" && $0.name != "val_loss") }
+  }
+
   /// "accuracy: 0.9 - loss: 0.1"
   public var description: String {
     entries.map { "\($0.name): \($0.value)" }.joined(separator: " - ")

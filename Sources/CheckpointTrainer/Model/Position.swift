@@ -1,7 +1,7 @@
 import Checkpoint
 
 /// Where a training stands: what, besides weights and generators, is needed to go on exactly there.
-struct Position: Sendable, Hashable {
+struct Position: Sendable {
   /// What happened last.
   enum Event: String, Sendable, Hashable {
     /// A batch ended; `epoch` is the one it is of.
@@ -16,24 +16,26 @@ struct Position: Sendable, Hashable {
   var epoch: Int
   /// Batches of that epoch made.
   var batch: Int
-  /// How many callbacks have been told of the event. The others are told on resuming: had the
-  /// process lived, they would have been.
-  var toldCallbacks: Int
   /// The running sums of the epoch.
   var sums: BatchSums
   /// Whether a callback has asked for the end of training.
   var stops: Bool
-  /// For each callback its class and its state.
+  /// For each callback what is saved of it.
   var callbackStates: [CallbackState]
   /// What the order of the samples follows from, together with the generator.
   var sampleCount: Int
   var batchSize: Int
   var shuffles: Bool
 
-  /// A callback's state.
-  struct CallbackState: Sendable, Hashable {
+  /// What is saved of a callback.
+  struct CallbackState: Sendable {
     var className: String
     var state: JSONValue
+    /// What is too large for the state, by name.
+    var tensors: [String: Tensor] = [:]
+    /// Whether it has been told of the event. Otherwise it is told on resuming: had the process lived,
+    /// it would have been.
+    var isTold: Bool
   }
 }
 
@@ -41,20 +43,25 @@ extension Position {
   var json: JSONValue {
     [
       "event": .string(event.rawValue), "epoch": .int(Int64(epoch)), "batch": .int(Int64(batch)),
-      "told_callbacks": .int(Int64(toldCallbacks)), "stop": .bool(stops),
+      "stop": .bool(stops),
       "sums": [
         "loss": .number(sums.lossSum), "samples": .int(Int64(sums.sampleCount)),
         "metrics": .array(sums.metricStates.map { .array($0.map { .number($0) }) }),
       ],
       "callbacks": .array(
-        callbackStates.map { ["class_name": .string($0.className), "state": $0.state] }),
+        callbackStates.map {
+          ["class_name": .string($0.className), "state": $0.state, "told": .bool($0.isTold)]
+        }),
       "samples": .int(Int64(sampleCount)), "batch_size": .int(Int64(batchSize)),
       "shuffle": .bool(shuffles),
     ]
   }
 
+  /// The inverse of `json`.
+  ///
+  /// - Parameter tensors: of a checkpoint, those of callbacks among them.
   /// - Throws: `.invalidConfiguration`, `.invalidState`.
-  init(json: JSONValue) throws(TrainerError) {
+  init(json: JSONValue, tensors: [String: Tensor]) throws(TrainerError) {
     let members = Configuration(json.objectValue ?? [:], of: "position")
     guard let event = Event(rawValue: try members.string("event")) else {
       throw TrainerError(.invalidState, "position: unknown 'event'")
@@ -62,7 +69,6 @@ extension Position {
     self.event = event
     epoch = try members.count("epoch")
     batch = try members.count("batch")
-    toldCallbacks = try members.count("told_callbacks")
     stops = try members.bool("stop")
     sampleCount = try members.count("samples")
     batchSize = try members.count("batch_size")
@@ -80,22 +86,33 @@ extension Position {
       lossSum: try sums.double("loss"), sampleCount: try sums.count("samples"),
       metricStates: metricStates)
     callbackStates = []
-    for callback in try members.array("callbacks") {
+    // Checkpoints of before there was "told" have the number of those told, which are the first.
+    let toldCount = members["told_callbacks"] == nil ? Int.max : try members.count("told_callbacks")
+    for (index, callback) in try members.array("callbacks").enumerated() {
       let callback = Configuration(callback.objectValue ?? [:], of: "position")
+      let prefix = Position.tensorPrefix(ofCallback: index)
+      var own: [String: Tensor] = [:]
+      for (name, tensor) in tensors where name.hasPrefix(prefix) {
+        own[String(name.dropFirst(prefix.count))] = tensor
+      }
       callbackStates.append(
         CallbackState(
-          className: try callback.string("class_name"), state: callback["state"] ?? .null))
+          className: try callback.string("class_name"), state: callback["state"] ?? .null,
+          tensors: own, isTold: try callback.bool("told", or: index < toldCount)))
     }
   }
-}
 
-extension Configuration {
-  /// A whole number that isn't negative, and small enough to be counted on from.
-  fileprivate func count(_ key: String) throws(TrainerError) -> Int {
-    let value = try int(key)
-    guard (0..<1 << 53).contains(value) else {
-      throw TrainerError(.invalidState, "position: '\(key)' is \(value)")
+  /// What the names of a callback's tensors begin with in a checkpoint.
+  private static func tensorPrefix(ofCallback index: Int) -> String { "callback/\(index)/" }
+
+  /// The callbacks' tensors, by their names in a checkpoint.
+  var callbackTensors: [String: Tensor] {
+    var tensors: [String: Tensor] = [:]
+    for (index, callback) in callbackStates.enumerated() {
+      for (name, tensor) in callback.tensors {
+        tensors[Position.tensorPrefix(ofCallback: index) + name] = tensor
+      }
     }
-    return value
+    return tensors
   }
 }

@@ -10,7 +10,8 @@ extension Sequential {
   /// - `architecture`: the layers, in Keras' form;
   /// - `training`: Keras' `compile_config`, what `fit` was asked for, the seed;
   /// - `history`: what was reported for each epoch;
-  /// - `position`: where the training stands, with the running sums of the epoch.
+  /// - `position`: where the training stands, with the running sums of the epoch and the callbacks'
+  ///   states, whose tensors are called `callback/<number>/…`.
   ///
   /// Called by a callback it describes the moment of the call.
   ///
@@ -37,6 +38,7 @@ extension Sequential {
       return checkpoint
     }
     checkpoint.documents["position"] = position?.json
+    checkpoint.tensors.merge(position?.callbackTensors ?? [:]) { own, _ in own }
     addGenerators(of: network, to: &checkpoint)
     addOptimizer(of: network, to: &checkpoint)
     return checkpoint

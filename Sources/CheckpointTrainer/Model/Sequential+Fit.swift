@@ -6,7 +6,8 @@ extension Sequential {
   /// Goes on from a checkpoint if `resumeFrom` has one that can be gone on from, or if the model was
   /// restored from one: weights, optimizer, history and every value printed from there on are bit for
   /// bit those of a run that was never interrupted, provided the data, the batch size and the
-  /// callbacks are the same.
+  /// callbacks are the same. Callbacks get their states back by class and order; if the list is
+  /// another one than before, it is said which could not.
   ///
   /// - Parameters:
   ///   - inputs: samples; the first axis counts them.
@@ -64,9 +65,15 @@ extension Sequential {
     }
     let position = goesOn && initialEpoch == nil ? self.position : nil
     goesOn = false
+    var restoration: CallbackRestoration?
     if let position {
-      try restoreCallbacks(callbacks, to: position, data, settings)
+      try check(position, data, settings)
+      let restored = try CallbackRestoration(of: callbacks, from: position.callbackStates)
       announce(position, from: origin, data, settings)
+      if verbose != .silent {
+        for note in restored.notes { console.write("warning: \(note)\n") }
+      }
+      restoration = restored
     } else {
       history = History()
       runID = .random()
@@ -74,7 +81,8 @@ extension Sequential {
     fitConfig = settings.config
     let objective = try requireObjective()
     let session = TrainingSession(
-      of: self, objective: objective, data: data, settings: settings, from: position)
+      of: self, objective: objective, data: data, settings: settings, from: position,
+      told: restoration?.isTold)
     self.session = session
     defer {
       // What `checkpoint()` says from now on.
@@ -110,31 +118,26 @@ extension Sequential {
     self.objective = objective
   }
 
-  private func restoreCallbacks(
-    _ callbacks: [any Callback], to position: Position, _ data: TrainingData,
-    _ settings: FitSettings
+  /// Checks that the data are those of the position, as far as they matter there.
+  private func check(
+    _ position: Position, _ data: TrainingData, _ settings: FitSettings
   ) throws(TrainerError) {
-    if position.event == .batch {
-      var differences: [String] = []
-      if position.sampleCount != data.sampleCount {
-        differences.append("\(data.sampleCount) samples instead of \(position.sampleCount)")
-      }
-      if position.batchSize != settings.batchSize {
-        differences.append("a batch size of \(settings.batchSize), not \(position.batchSize)")
-      }
-      if position.shuffles != settings.shuffles {
-        differences.append("shuffle is \(settings.shuffles), not \(position.shuffles)")
-      }
-      guard differences.isEmpty else {
-        throw TrainerError(
-          .resumeMismatch,
-          "the checkpoint is from the middle of an epoch, which can't go on with "
-            + differences.joined(separator: ", "))
-      }
+    guard position.event == .batch else { return }
+    var differences: [String] = []
+    if position.sampleCount != data.sampleCount {
+      differences.append("\(data.sampleCount) samples instead of \(position.sampleCount)")
     }
-    for (callback, saved) in zip(callbacks, position.callbackStates)
-    where saved.className == String(describing: type(of: callback)) {
-      try callback.restore(saved.state)
+    if position.batchSize != settings.batchSize {
+      differences.append("a batch size of \(settings.batchSize), not \(position.batchSize)")
+    }
+    if position.shuffles != settings.shuffles {
+      differences.append("shuffle is \(settings.shuffles), not \(position.shuffles)")
+    }
+    guard differences.isEmpty else {
+      throw TrainerError(
+        .resumeMismatch,
+        "the checkpoint is from the middle of an epoch, which can't go on with "
+          + differences.joined(separator: ", "))
     }
   }
 

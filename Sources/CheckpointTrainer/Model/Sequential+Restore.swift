@@ -38,7 +38,7 @@ extension Sequential {
     try restoreOptimizer(from: checkpoint)
     try restoreGenerators(from: checkpoint)
     guard let json = checkpoint.documents["position"] else { return }
-    let position = try Position(json: json)
+    let position = try Position(json: json, tensors: checkpoint.tensors)
     if let objective, position.event == .batch {
       let counts = objective.metrics.map(\.initialState.count)
       guard position.sums.metricStates.map(\.count) == counts else {

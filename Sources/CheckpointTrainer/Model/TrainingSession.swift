@@ -24,7 +24,8 @@ public final class TrainingSession {
   /// Steps made in the epoch after those.
   public private(set) var completedBatchCount = 0
 
-  /// Set by a callback to end the training after the present epoch.
+  /// Set by a callback to end the training: after the present batch, whose epoch ends with it, or
+  /// after the present epoch where it has no batches left. As `stop_training` in Keras.
   public var stops = false
 
   let data: TrainingData
@@ -35,8 +36,9 @@ public final class TrainingSession {
   var pretendedSignal: Int32?
   private var warnings: Set<String> = []
   private var reporter: ProgressReporter
-  private var event = Position.Event.epoch
-  private var toldCallbacks: Int
+  private(set) var event = Position.Event.epoch
+  /// For each callback whether it has been told of the event.
+  var isTold: [Bool]
   private var sums: BatchSums
   private let objective: Objective
   /// The generator before it drew the present epoch's order.
@@ -45,7 +47,7 @@ public final class TrainingSession {
 
   init(
     of model: Sequential, objective: Objective, data: TrainingData, settings: FitSettings,
-    from position: Position?
+    from position: Position?, told: [Bool]?
   ) {
     self.model = model
     self.objective = objective
@@ -64,7 +66,7 @@ public final class TrainingSession {
     completedEpochCount = position?.epoch ?? settings.initialEpoch ?? 0
     completedBatchCount = position?.batch ?? 0
     event = position?.event ?? .epoch
-    toldCallbacks = position?.toldCallbacks ?? callbacks.count
+    isTold = told ?? [Bool](repeating: true, count: settings.callbacks.count)
     sums = position?.sums ?? BatchSums(of: objective)
     stops = position?.stops ?? false
     epochGenerator = model.shuffleGenerator
@@ -83,16 +85,6 @@ public final class TrainingSession {
     for callback in callbacks { try callback.onTrainEnd(logs: logs, self) }
   }
 
-  /// Tells the callbacks that the process before this one couldn't.
-  private func tellRemainingCallbacks() throws(TrainerError) {
-    guard toldCallbacks < callbacks.count else { return }
-    switch event {
-    case .batch: try tellBatchEnd(from: toldCallbacks)
-    case .epoch:
-      if let logs = model.history.logs.last { try tellEpochEnd(logs, from: toldCallbacks) }
-    }
-  }
-
   private func runEpoch() throws(TrainerError) {
     let entersInTheMiddle = event == .batch
     if !entersInTheMiddle {
@@ -108,7 +100,8 @@ public final class TrainingSession {
     if !entersInTheMiddle {
       for callback in callbacks { try callback.onEpochBegin(completedEpochCount, self) }
     }
-    while completedBatchCount < stepCount {
+    while completedBatchCount < stepCount, !(stops && event == .batch) {
+      for callback in callbacks { try callback.onBatchBegin(completedBatchCount, self) }
       let indices = order[
         completedBatchCount * batchSize..<min((completedBatchCount + 1) * batchSize, order.count)]
       try model.step(
@@ -117,37 +110,24 @@ public final class TrainingSession {
       completedBatchCount += 1
       event = .batch
       reporter.endStep(completedBatchCount, logs: logs)
-      try tellBatchEnd(from: 0)
+      isTold = [Bool](repeating: false, count: callbacks.count)
+      try tellBatchEnd()
       if stopRequest != nil { reporter.breakLine() }
       try stopIfAsked()
     }
-    let logs = self.logs.appending(try validationLogs() ?? Logs(), prefix: "val_")
+    let logs = appendingLearningRate(
+      to: self.logs.appending(try validationLogs() ?? Logs(), prefix: "val_"))
     model.history.append(epoch: completedEpochCount, logs)
     completedEpochCount += 1
     completedBatchCount = 0
     event = .epoch
-    try tellEpochEnd(logs, from: 0)
+    isTold = [Bool](repeating: false, count: callbacks.count)
+    try tellEpochEnd(logs)
     reporter.endEpoch(logs: logs)
   }
 
-  private func tellBatchEnd(from first: Int) throws(TrainerError) {
-    toldCallbacks = first
-    for callback in callbacks.dropFirst(first) {
-      toldCallbacks += 1
-      try callback.onBatchEnd(completedBatchCount - 1, logs: logs, self)
-    }
-  }
-
-  private func tellEpochEnd(_ logs: Logs, from first: Int) throws(TrainerError) {
-    toldCallbacks = first
-    for callback in callbacks.dropFirst(first) {
-      toldCallbacks += 1
-      try callback.onEpochEnd(completedEpochCount - 1, logs: logs, self)
-    }
-  }
-
   /// Says what is amiss and doesn't end the training; the same only once.
-  func warn(_ text: String) {
+  public func warn(_ text: String) {
     if warnings.insert(text).inserted { console.write("warning: \(text)\n") }
   }
 
@@ -165,7 +145,8 @@ public final class TrainingSession {
   /// The names that the logs of an epoch will have.
   public var logNames: [String] {
     let names = sums.logs(of: objective).names
-    return data.validation == nil ? names : names + names.map { "val_" + $0 }
+    return names + (data.validation == nil ? [] : names.map { "val_" + $0 })
+      + (logsLearningRate ? ["learning_rate"] : [])
   }
 
   /// Loss and metrics of the model as it is now on the validation data; nil without such data.
@@ -182,10 +163,11 @@ public final class TrainingSession {
   var position: Position {
     Position(
       event: event, epoch: completedEpochCount, batch: completedBatchCount,
-      toldCallbacks: toldCallbacks, sums: sums,
-      stops: stops,
-      callbackStates: callbacks.map {
-        Position.CallbackState(className: String(describing: type(of: $0)), state: $0.state)
+      sums: sums, stops: stops,
+      callbackStates: zip(callbacks, isTold).map { callback, isTold in
+        Position.CallbackState(
+          className: String(describing: type(of: callback)), state: callback.state,
+          tensors: callback.tensors, isTold: isTold)
       },
       sampleCount: data.sampleCount, batchSize: batchSize, shuffles: shuffles)
   }

@@ -10,7 +10,7 @@ struct Main {
   static func main() throws {
     let arguments = Array(CommandLine.arguments.dropFirst())
     let count = arguments.first.map { Int($0) ?? 0 } ?? 200
-    let model = arguments.dropFirst().first.map { Recipe.Model(rawValue: $0) } ?? .mlp
+    let model = arguments.dropFirst().first.map { Recipe.Model(rawValue: $0) } ?? .cnn
     let mutant = arguments.dropFirst(2).first.map { Mutant(rawValue: $0) }
     guard let model, count > 0, mutant != .some(nil) else {
       say("usage: kill-resumes [KILLS [mlp|cnn [forgets-generators]]]")
