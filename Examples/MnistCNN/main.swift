@@ -45,7 +45,7 @@ do {
       Dense(10, activation: .softmax),
     ], inputShape: [28, 28, 1], seed: 2018)
   try model.compile(
-    optimizer: "rmsprop", loss: "categorical_crossentropy", metrics: ["accuracy"])
+    optimizer: "adam", loss: "categorical_crossentropy", metrics: ["accuracy"])
   Console.standardOutput.write(model.summary())
 
   let store = try CheckpointStore(at: run)

@@ -27,7 +27,7 @@ func compiledModel() throws -> Sequential {
     [
       Dense(12, activation: .relu), Dense(8, activation: .relu), Dense(1, activation: .sigmoid),
     ], inputShape: [8])
-  try model.compile(optimizer: "rmsprop", loss: "mean_squared_error", metrics: ["accuracy"])
+  try model.compile(optimizer: "adam", loss: "binary_crossentropy", metrics: ["accuracy"])
   return model
 }
 
