@@ -8,9 +8,16 @@ extension CheckpointStore {
   public func saveInBackground(
     _ checkpoint: Checkpoint, as fileName: String? = nil
   ) throws(CheckpointError) {
+    try saveInBackground(checkpoint, as: fileName, insists: true)
+  }
+
+  /// - Parameter insists: as that of `save`.
+  package func saveInBackground(
+    _ checkpoint: Checkpoint, as fileName: String?, insists: Bool
+  ) throws(CheckpointError) {
     background.start { () throws(CheckpointError) in
       _ = try self.withLock { () throws(CheckpointError) in
-        try self.saveLocked(checkpoint, as: fileName)
+        try self.saveLocked(checkpoint, as: fileName, insists: insists)
       }
     }
     if let failure = background.takeFailure() { throw failure }

@@ -87,10 +87,19 @@ public final class CheckpointStore: Sendable {
   public func save(
     _ checkpoint: Checkpoint, as fileName: String? = nil
   ) throws(CheckpointError) -> StoredCheckpoint {
+    try save(checkpoint, as: fileName, insists: true)
+  }
+
+  /// - Parameter insists: whether a name that is pinned or another's is an error; otherwise the
+  ///   checkpoint gets the store's own name then.
+  @discardableResult
+  package func save(
+    _ checkpoint: Checkpoint, as fileName: String?, insists: Bool
+  ) throws(CheckpointError) -> StoredCheckpoint {
     // Saves queued before come before.
     background.drain()
     let stored = try withLock { () throws(CheckpointError) in
-      try self.saveLocked(checkpoint, as: fileName)
+      try self.saveLocked(checkpoint, as: fileName, insists: insists)
     }
     if var failure = background.takeFailure() {
       failure.message += " (an earlier save, in the background; this one is saved)"
@@ -111,7 +120,7 @@ public final class CheckpointStore: Sendable {
   }
 
   func saveLocked(
-    _ original: Checkpoint, as fileName: String?
+    _ original: Checkpoint, as preferredName: String?, insists: Bool = true
   ) throws(CheckpointError) -> StoredCheckpoint {
     let existing = try list()
     let newest = existing.last { $0.failure == nil && $0.sequence > 0 }
@@ -126,10 +135,17 @@ public final class CheckpointStore: Sendable {
     if checkpoint.runID == .none { checkpoint.runID = newest?.summary.runID ?? .none }
     if checkpoint.runID == .none { checkpoint.runID = .random() }
     checkpoint.wallTime = checkpoint.wallTime ?? .now
+    var fileName = try preferredName.map { (name) throws(CheckpointError) in try checked(name) }
+    if let taken = fileName {
+      do throws(CheckpointError) {
+        try checkReplaceable(taken, existing)
+      } catch {
+        guard !insists, error.code == .exists else { throw error }
+        fileName = nil
+      }
+    }
     let name =
-      try fileName.map { (name) throws(CheckpointError) in try checked(name) }
-      ?? CheckpointStore.defaultName(sequence: sequence, step: checkpoint.step)
-    if fileName != nil { try checkReplaceable(name, existing) }
+      fileName ?? CheckpointStore.defaultName(sequence: sequence, step: checkpoint.step)
     let contents = try CheckpointWriter.plan(
       checkpoint, sequence: sequence, options: options.save)
     let written = try ContainerWriter(

@@ -192,7 +192,8 @@ struct TrainCommand: TerminalCommand {
     return try model.fit(
       samples.training.inputs, samples.training.targets,
       batchSize: batchSize ?? modelOptions.defaultBatchSize, epochs: epochCount,
-      callbacks: logs.callbacks + [callback], validationData: samples.validation, resumeFrom: saves.store,
+      callbacks: logs.callbacks + [callback], validationData: samples.validation,
+      resumeFrom: saves.store,
       stopsOnSignals: true, console: console)
   }
 }

@@ -59,6 +59,24 @@ struct RetentionInTrainingTests {
     }
   }
 
+  @Test(
+    "a name that somebody has pinned is not replaced, and doesn't end the training",
+    arguments: [false, true])
+  func pinnedName(_ savesInBackground: Bool) throws {
+    let store = try CheckpointStore(at: directory.path)
+    func callback() -> ModelCheckpoint {
+      ModelCheckpoint(path("last.ckpt"), store: store, savesInBackground: savesInBackground)
+    }
+    try training.fit(try training.model(), callbacks: [callback()], epochs: 1)
+    try store.pin(store.checkpoint(sequence: 1))
+    let model = try training.model()
+    try training.fit(
+      model, callbacks: [callback()], epochs: 3, resumeFrom: store, lines: lines)
+    #expect(try store.list().map(\.epoch) == [1, 2, 3])
+    #expect(try store.list().first?.fileName == "last.ckpt")
+    #expect(warnings().count == (savesInBackground ? 0 : 2))
+  }
+
   @Test("a policy that can't be read is told of once, and training goes on, saving each epoch")
   func unreadablePolicy() throws {
     let store = try CheckpointStore(at: directory.path)

@@ -27,16 +27,21 @@ extension ModelCheckpoint {
     as name: String, epoch: Int, logs: Logs, isFinal: Bool = false, _ training: TrainingSession
   ) throws(TrainerError) {
     guard let target else { return }
-    let path = target.path(of: name)
+    var path = target.path(of: name)
     onSave?(.begins(path))
     var checkpoint = try training.model.checkpoint(weightsOnly: saveWeightsOnly)
     checkpoint.metrics = logs.dictionary
     if isFinal { checkpoint.tags.insert(ModelCheckpoint.finalTag) }
     do {
       if savesInBackground {
-        try target.store.saveInBackground(checkpoint, as: name)
+        try target.store.saveInBackground(checkpoint, as: name, insists: false)
       } else {
-        try target.store.save(checkpoint, as: name)
+        let stored = try target.store.save(checkpoint, as: name, insists: false)
+        if stored.fileName != name {
+          // Somebody has pinned it meanwhile, say: no reason to end a training.
+          training.warn("\(path) can't be replaced; saved as \(stored.fileName)")
+          path = target.path(of: stored.fileName)
+        }
       }
     } catch {
       throw TrainerError(.checkpoint, "\(error)", cause: error)
