@@ -7,6 +7,7 @@
 #include "ckpt_file_shims.h"
 #include "ckpt_matrix.h"
 #include "ckpt_non_finite.h"
+#include "ckpt_parallel.h"
 #include "ckpt_planes.h"
 #include "ckpt_sha256.h"
 #include "ckpt_signals.h"
