@@ -16,6 +16,7 @@
 #define CKPT_BLOCK_COLUMNS 1024
 // What is read by no more tiles than this is not worth a copy.
 #define CKPT_UNPACKED_TILES 2
+#define CKPT_SHORT_ROW 128
 // Multiply-adds, about 5 µs: fewer are not worth another thread.
 #define CKPT_LEAST_PART 200000
 
@@ -47,6 +48,20 @@ typedef struct {
   size_t c_row, columns;
   bool adds;
 } ckpt_tile;
+
+typedef float ckpt_four __attribute__((vector_size(16), aligned(4), may_alias));
+
+/// `to`'s rows are `from`'s columns, of four by four.
+static inline void ckpt_transpose_four(const float *from, size_t from_row, float *to, size_t to_row) {
+  const ckpt_four a = *(const ckpt_four *)from, b = *(const ckpt_four *)(from + from_row);
+  const ckpt_four c = *(const ckpt_four *)(from + 2 * from_row), d = *(const ckpt_four *)(from + 3 * from_row);
+  const ckpt_four ab = __builtin_shufflevector(a, b, 0, 4, 1, 5), cd = __builtin_shufflevector(c, d, 0, 4, 1, 5);
+  const ckpt_four high_ab = __builtin_shufflevector(a, b, 2, 6, 3, 7), high_cd = __builtin_shufflevector(c, d, 2, 6, 3, 7);
+  *(ckpt_four *)to = __builtin_shufflevector(ab, cd, 0, 1, 4, 5);
+  *(ckpt_four *)(to + to_row) = __builtin_shufflevector(ab, cd, 2, 3, 6, 7);
+  *(ckpt_four *)(to + 2 * to_row) = __builtin_shufflevector(high_ab, high_cd, 0, 1, 4, 5);
+  *(ckpt_four *)(to + 3 * to_row) = __builtin_shufflevector(high_ab, high_cd, 2, 3, 6, 7);
+}
 
 #if defined(__x86_64__)
 #define CKPT_NAME(name) ckpt_avx512_##name

@@ -120,7 +120,12 @@ CKPT_TARGET static void CKPT_NAME(pack)(const float *source, size_t row_stride, 
     // A strip of steps at a time: its lines stay in the first cache until every row has been there.
     for (size_t strip = 0; strip < steps; strip += 16) {
       const size_t end = ckpt_least(steps, strip + 16);
-      for (size_t i = 0; i < count; i++)
+      size_t i = 0;
+      if (step_stride == 1 && end == strip + 16)
+        for (; i + 4 <= count; i += 4)
+          for (size_t k = strip; k < end; k += 4)
+            ckpt_transpose_four(from + i * row_stride + k, row_stride, panels + k * unit + i, unit);
+      for (; i < count; i++)
         for (size_t k = strip; k < end; k++) panels[k * unit + i] = from[i * row_stride + k * step_stride];
     }
   }
@@ -135,7 +140,8 @@ CKPT_TARGET static void CKPT_NAME(multiply)(const ckpt_product *m) {
   const size_t steps_per_block = ckpt_blocks(m->inner, ckpt_blocks(m->inner, CKPT_BLOCK_STEPS));
   const size_t rows_per_block = tile_rows * ckpt_least(row_blocks, CKPT_BLOCK_ROWS / CKPT_TILE_ROWS);
   const size_t columns_per_block = CKPT_TILE_COLUMNS * ckpt_least(column_blocks, CKPT_BLOCK_COLUMNS / CKPT_TILE_COLUMNS);
-  const bool packs_a = column_blocks > CKPT_UNPACKED_TILES;
+  // Rows of A that lie well and are short stay in the first cache by themselves.
+  const bool packs_a = column_blocks > CKPT_UNPACKED_TILES && (m->a_step != 1 || m->inner > CKPT_SHORT_ROW);
 #if defined(CKPT_MASKS)
   const bool packs_b = m->b_column != 1 || (row_blocks > CKPT_UNPACKED_TILES && column_blocks > CKPT_UNPACKED_TILES);
 #else
