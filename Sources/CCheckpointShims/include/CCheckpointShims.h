@@ -6,6 +6,7 @@
 #include "ckpt_elementwise.h"
 #include "ckpt_file_shims.h"
 #include "ckpt_matrix.h"
+#include "ckpt_memory.h"
 #include "ckpt_non_finite.h"
 #include "ckpt_parallel.h"
 #include "ckpt_planes.h"

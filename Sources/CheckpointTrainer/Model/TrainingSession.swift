@@ -1,3 +1,4 @@
+import CCheckpointShims
 public import Checkpoint
 
 /// One call of `fit`: what callbacks see of the training, and the loop itself.
@@ -72,6 +73,8 @@ public final class TrainingSession {
 
   /// Trains to the end.
   func run() throws(TrainerError) {
+    ckpt_memory_keep_freed()
+    defer { ckpt_memory_return_freed() }
     for callback in callbacks { try callback.onTrainBegin(self) }
     try tellRemainingCallbacks()
     while completedEpochCount < epochCount && !(stops && event == .epoch) {
@@ -116,7 +119,7 @@ public final class TrainingSession {
         sums: &sums)
       completedBatchCount += 1
       event = .batch
-      reporter.endStep(completedBatchCount, logs: logs)
+      if reporter.showsSteps { reporter.endStep(completedBatchCount, logs: logs) }
       try tellBatchEnd(from: 0)
       if stopRequest != nil { reporter.breakLine() }
       try stopIfAsked()
@@ -132,6 +135,8 @@ public final class TrainingSession {
 
   private func tellBatchEnd(from first: Int) throws(TrainerError) {
     toldCallbacks = first
+    guard first < callbacks.count else { return }
+    let logs = self.logs
     for callback in callbacks.dropFirst(first) {
       toldCallbacks += 1
       try callback.onBatchEnd(completedBatchCount - 1, logs: logs, self)
