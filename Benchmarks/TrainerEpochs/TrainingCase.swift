@@ -52,7 +52,9 @@ struct TrainingCase {
   private static func floats(_ file: URL) throws -> [Float] {
     try Data(contentsOf: file).withUnsafeBytes { bytes in
       stride(from: 0, to: bytes.count - 3, by: 4).map {
-        Float(bitPattern: UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: $0, as: UInt32.self)))
+        Float(
+          bitPattern: UInt32(littleEndian: bytes.loadUnaligned(fromByteOffset: $0, as: UInt32.self))
+        )
       }
     }
   }
