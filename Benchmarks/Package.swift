@@ -19,6 +19,14 @@ let package = Package(
         .product(name: "Benchmark", package: "benchmark"),
       ],
       path: "Benchmarks/EngineBenchmarks",
-      plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")])
+      plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]),
+    // The trainer's side of keras/compare.
+    .executableTarget(
+      name: "trainer-epochs",
+      dependencies: [
+        .product(name: "Checkpoint", package: "ckpt"),
+        .product(name: "CheckpointTrainer", package: "ckpt"),
+      ],
+      path: "TrainerEpochs"),
   ]
 )

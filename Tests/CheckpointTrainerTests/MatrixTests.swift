@@ -4,10 +4,19 @@ import Testing
 
 @Suite("Matrix product")
 struct MatrixTests {
-  /// Sizes around the edges of tiles (6 × 16, 4 × 8) and of blocks (96 rows, 256 steps).
+  /// Nothing, single elements, primes, and sizes around the edges of tiles (6 and 12 rows; 8, 16 and
+  /// 32 columns) and of blocks (192 rows, 320 steps, 1024 columns).
   static let sizes = [
-    (1, 1, 1), (2, 3, 4), (5, 15, 7), (6, 16, 8), (7, 17, 9), (13, 10, 300), (97, 33, 257),
+    (0, 3, 2), (3, 0, 2), (3, 2, 0), (1, 1, 1), (2, 3, 4), (1, 31, 7), (37, 1, 5), (5, 15, 1),
+    (6, 16, 8), (7, 17, 9), (10, 12, 8), (12, 32, 16), (13, 33, 319), (41, 65, 321), (13, 10, 643),
+    (97, 33, 257), (193, 101, 47), (25, 1061, 3), (211, 97, 337),
   ]
+
+  /// Those that this machine has.
+  static let availablePaths: [UInt32] = [
+    CKPT_MATRIX_PORTABLE, CKPT_MATRIX_AVX2, CKPT_MATRIX_AVX512,
+  ]
+  .filter { ckpt_matrix_path_exists($0) }.map { UInt32($0.rawValue) }
 
   @Test("equals the definition, for each way of transposing", arguments: sizes)
   func definition(rows: Int, columns: Int, inner: Int) {
@@ -15,20 +24,63 @@ struct MatrixTests {
     let a = random([rows, inner], &generator)
     let b = random([inner, columns], &generator)
     let expected = naiveProduct(a, b)
-    expectClose(a.matrixProduct(b), expected)
-    expectClose(transposed(a).transposedMatrixProduct(b), expected)
-    expectClose(a.matrixProduct(transposing: transposed(b)), expected)
+    expectClose(a.matrixProduct(b), expected, inner: inner)
+    expectClose(transposed(a).transposedMatrixProduct(b), expected, inner: inner)
+    expectClose(a.matrixProduct(transposing: transposed(b)), expected, inner: inner)
   }
 
-  @Test("is the same by the portable path, but for rounding", arguments: sizes)
-  func portable(rows: Int, columns: Int, inner: Int) {
+  @Test("adds to what is there", arguments: sizes)
+  func adding(rows: Int, columns: Int, inner: Int) {
     var generator = RandomGenerator(seed: 2)
+    let a = random([inner, rows], &generator)
+    let b = random([inner, columns], &generator)
+    let start = random([rows, columns], &generator)
+    var sum = start
+    sum.addTransposedMatrixProduct(a, b)
+    let product = naiveProduct(transposed(a), b)
+    let expected = zip(start.elements, product.elements).map { $0 + $1 }
+    expectClose(sum, FloatTensor(expected, shape: start.shape), inner: inner)
+  }
+
+  @Test(
+    "is by each path, for each way of transposing and however it is cut up the plain loop's",
+    arguments: sizes)
+  func paths(rows: Int, columns: Int, inner: Int) {
+    var generator = RandomGenerator(seed: 3)
     let a = random([rows, inner], &generator)
     let b = random([inner, columns], &generator)
-    var elements = [Float](repeating: .nan, count: rows * columns)
-    ckpt_matrix_multiply_portable(
-      a.elements, false, b.elements, false, &elements, rows, columns, inner)
-    expectClose(FloatTensor(elements, shape: [rows, columns]), naiveProduct(a, b))
+    let start = random([rows, columns], &generator)
+    for adds in [false, true] {
+      // One chain of fused multiply-adds per element is what all paths that fuse promise.
+      let chains = fusedProduct(a, b, from: adds ? start : nil)
+      for path in MatrixTests.availablePaths {
+        let whole = product(a, b, start, adds: adds, path: path)
+        if fuses(path) { #expect(whole == chains) }
+        expectClose(floats(whole), floats(chains), inner: inner)
+        for parts in 1...3 {
+          for way in 0..<4 {
+            let other = product(a, b, start, adds: adds, path: path, way: way, parts: parts)
+            #expect(other == whole, "path \(path), way \(way), \(parts) parts")
+          }
+        }
+      }
+    }
+  }
+
+  @Test("is the same on several threads at a time")
+  func severalCallers() async {
+    var generator = RandomGenerator(seed: 4)
+    let a = random([120, 300], &generator)
+    let b = random([300, 200], &generator)
+    let expected = a.matrixProduct(b)
+    await withTaskGroup(of: Bool.self) { group in
+      for _ in 0..<8 {
+        group.addTask {
+          (0..<10).allSatisfy { _ in a.matrixProduct(b).isBitwiseEqual(to: expected) }
+        }
+      }
+      for await isSame in group { #expect(isSame) }
+    }
   }
 
   @Test("gives the same bits at every call")
@@ -48,12 +100,75 @@ struct MatrixTests {
     #expect(none.shape == [0, 1])
   }
 
-  @Test("carries NaN and infinity along")
-  func nonFinite() {
-    let a = FloatTensor([.nan, 1, .infinity, 1], shape: [2, 2])
-    let product = a.matrixProduct(FloatTensor([1, 1], shape: [2, 1]))
-    #expect(product.elements[0].isNaN)
-    #expect(product.elements[1] == .infinity)
+  @Test("carries NaN and infinity along, past zeros too", arguments: MatrixTests.availablePaths)
+  func nonFinite(path: UInt32) {
+    for size in [1, 5, 12, 40] {
+      for (value, factor) in [(Float.nan, Float(0)), (.infinity, 0), (.infinity, 1), (.nan, 1)] {
+        var a = FloatTensor(repeating: 0, shape: [size, size])
+        let b = FloatTensor(repeating: factor, shape: [size, size])
+        let place = (row: size / 2, step: size - 1)
+        a.withUnsafeMutableElements { $0[place.row * size + place.step] = value }
+        let bits = product(a, b, a, adds: false, path: path)
+        let expected = value * factor
+        for (index, element) in floats(bits).elements.enumerated() {
+          if index / size == place.row {
+            #expect(element.isNaN == expected.isNaN && (element.isNaN || element == expected))
+          } else {
+            #expect(element == 0)
+          }
+        }
+        // The other operand's column.
+        let mirrored = product(b, a, a, adds: false, path: path)
+        for (index, element) in floats(mirrored).elements.enumerated() {
+          #expect(index % size != place.step ? element == 0 : element.isNaN == expected.isNaN)
+        }
+      }
+    }
+  }
+
+  /// The product's bits; `way` tells which operands are handed over transposed.
+  private func product(
+    _ a: FloatTensor, _ b: FloatTensor, _ start: FloatTensor, adds: Bool, path: UInt32,
+    way: Int = 0, parts: Int = 1
+  ) -> [UInt32] {
+    let (rows, inner, columns) = (a.shape[0], a.shape[1], b.shape[1])
+    // What is overwritten must not be read.
+    var elements =
+      adds ? start.elements : [Float](repeating: .nan, count: rows * columns)
+    let left = way & 1 == 1 ? transposed(a) : a
+    let right = way & 2 == 2 ? transposed(b) : b
+    ckpt_matrix_multiply_parts(
+      left.elements, way & 1 == 1, right.elements, way & 2 == 2, &elements, rows, columns, inner,
+      adds, ckpt_matrix_path(path), parts)
+    return elements.map(\.bitPattern)
+  }
+
+  private func floats(_ bits: [UInt32]) -> FloatTensor {
+    FloatTensor(bits.map { Float(bitPattern: $0) }, shape: [bits.count])
+  }
+
+  private func fuses(_ path: UInt32) -> Bool {
+    #if arch(arm64)
+      true
+    #else
+      path != CKPT_MATRIX_PORTABLE.rawValue
+    #endif
+  }
+
+  private func fusedProduct(_ a: FloatTensor, _ b: FloatTensor, from start: FloatTensor?)
+    -> [UInt32]
+  {
+    let (rows, inner, columns) = (a.shape[0], a.shape[1], b.shape[1])
+    var sums = start?.elements ?? [Float](repeating: 0, count: rows * columns)
+    let (left, right) = (a.elements, b.elements)
+    for i in 0..<rows {
+      for k in 0..<inner {
+        for j in 0..<columns {
+          sums[i * columns + j].addProduct(left[i * inner + k], right[k * columns + j])
+        }
+      }
+    }
+    return sums.map(\.bitPattern)
   }
 
   private func random(_ shape: [Int], _ generator: inout RandomGenerator) -> FloatTensor {
@@ -82,8 +197,10 @@ struct MatrixTests {
     return FloatTensor(sums.map { Float($0) }, shape: [rows, columns])
   }
 
-  private func expectClose(_ a: FloatTensor, _ b: FloatTensor) {
+  /// Equal but for a rounding per step of sums that stay around 1.
+  private func expectClose(_ a: FloatTensor, _ b: FloatTensor, inner: Int) {
     #expect(a.shape == b.shape)
-    #expect(zip(a.elements, b.elements).allSatisfy { abs($0 - $1) < 2e-5 })
+    let bound = Float(inner + 8) * 0x1p-22
+    #expect(zip(a.elements, b.elements).allSatisfy { abs($0 - $1) < bound })
   }
 }

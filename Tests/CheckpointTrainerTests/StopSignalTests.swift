@@ -188,9 +188,25 @@ struct StopSignalTests {
   @Test("a save that fails is the error, not the signal")
   func failingSave() throws {
     let store = try CheckpointStore(at: directory.path)
-    try Data([1]).write(to: URL(fileURLWithPath: path("2.ckpt").string))
-    let error = try stop([ModelCheckpoint(path("{epoch}.ckpt")), PretendedSignal(atStep: 8)])
+    let folder = path(".ckpt")
+    let error = try stop([
+      ModelCheckpoint(path("{epoch}.ckpt")), StoreBreaker(folder), PretendedSignal(atStep: 8),
+    ])
     #expect(error.code == .checkpoint)
+    try FileManager.default.removeItem(atPath: folder.string)
     #expect(try store.latest()?.stored.fileName == "1.ckpt")
+  }
+}
+
+/// Puts a file in the place of a store's own folder when the second epoch begins: saves fail then.
+private final class StoreBreaker: Callback {
+  private let folder: FilePath
+
+  init(_ folder: FilePath) { self.folder = folder }
+
+  func onEpochBegin(_ epoch: Int, _ training: TrainingSession) throws(TrainerError) {
+    guard epoch == 1 else { return }
+    try? FileManager.default.removeItem(atPath: folder.string)
+    try? Data([1]).write(to: URL(fileURLWithPath: folder.string))
   }
 }

@@ -27,6 +27,7 @@ let benchmarks: @Sendable () -> Void = {
   }
 
   retentionBenchmarks()
+  trainerBenchmarks()
 
   let float32 = weights(16 << 20)
   let states: [(String, Checkpoint)] = [

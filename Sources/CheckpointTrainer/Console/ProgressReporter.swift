@@ -28,9 +28,12 @@ struct ProgressReporter {
     if verbosity != .silent { console.write("Epoch \(epoch + 1)/\(epochs)\n") }
   }
 
+  /// Whether anything is ever shown of a step.
+  var showsSteps: Bool { verbosity == .bar && console.isTerminal }
+
   /// After a step: redraws the bar.
   mutating func endStep(_ step: Int, logs: Logs) {
-    guard verbosity == .bar, console.isTerminal, step < stepCount else { return }
+    guard showsSteps, step < stepCount else { return }
     let now = console.seconds()
     guard now - lastDrawnSeconds >= ProgressReporter.redrawSeconds else { return }
     lastDrawnSeconds = now

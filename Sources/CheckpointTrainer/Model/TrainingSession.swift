@@ -1,3 +1,4 @@
+import CCheckpointShims
 public import Checkpoint
 
 /// One call of `fit`: what callbacks see of the training, and the loop itself.
@@ -74,6 +75,8 @@ public final class TrainingSession {
 
   /// Trains to the end.
   func run() throws(TrainerError) {
+    ckpt_memory_keep_freed()
+    defer { ckpt_memory_return_freed() }
     for callback in callbacks { try callback.onTrainBegin(self) }
     try tellRemainingCallbacks()
     while completedEpochCount < epochCount && !(stops && event == .epoch) {
@@ -109,7 +112,7 @@ public final class TrainingSession {
         sums: &sums)
       completedBatchCount += 1
       event = .batch
-      reporter.endStep(completedBatchCount, logs: logs)
+      if reporter.showsSteps { reporter.endStep(completedBatchCount, logs: logs) }
       isTold = [Bool](repeating: false, count: callbacks.count)
       try tellBatchEnd()
       if stopRequest != nil { reporter.breakLine() }

@@ -18,6 +18,25 @@ extension FloatTensor {
     product(other, transposed: false, true)
   }
 
+  /// Adds `aᵀ · b`: (k, m) · (k, n) → (m, n). For gradients that are summed block by block.
+  public mutating func addTransposedMatrixProduct(_ a: FloatTensor, _ b: FloatTensor) {
+    precondition(
+      a.shape.count == 2 && b.shape.count == 2 && a.shape[0] == b.shape[0]
+        && shape == [a.shape[1], b.shape[1]],
+      "the product of the shapes \(a.shape) and \(b.shape) can't be added to \(shape)")
+    let (rows, columns, inner) = (shape[0], shape[1], a.shape[0])
+    withUnsafeMutableElements { sums in
+      a.elements.withUnsafeBufferPointer { a in
+        b.elements.withUnsafeBufferPointer { b in
+          guard let c = sums.baseAddress, let a = a.baseAddress, let b = b.baseAddress else {
+            return
+          }
+          ckpt_matrix_multiply_add(a, true, b, false, c, rows, columns, inner)
+        }
+      }
+    }
+  }
+
   private func product(_ other: FloatTensor, transposed: Bool, _ otherTransposed: Bool)
     -> FloatTensor
   {
