@@ -13,6 +13,7 @@ let package = Package(
   products: [
     .library(name: "Checkpoint", targets: ["Checkpoint"]),
     .library(name: "CheckpointTrainer", targets: ["CheckpointTrainer"]),
+    .library(name: "CheckpointExchange", targets: ["CheckpointExchange"]),
     .executable(name: "ckpt", targets: ["ckpt"]),
   ],
   dependencies: [
@@ -58,11 +59,21 @@ let package = Package(
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
 
+    // Floor 3, beside it: other tools' files.
+    .target(
+      name: "CheckpointExchange",
+      dependencies: [
+        "Checkpoint", "CheckpointIO", "CZlib",
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      // It parses what strangers wrote: every unsafe expression must say so.
+      swiftSettings: [.strictMemorySafety()]),
+
     // Floor 4: the terminal.
     .target(
       name: "CheckpointCommand",
       dependencies: [
-        "Checkpoint", "CheckpointRetention", "CheckpointTrainer",
+        "Checkpoint", "CheckpointExchange", "CheckpointRetention", "CheckpointTrainer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
@@ -136,6 +147,13 @@ let package = Package(
       name: "CheckpointTrainerTests",
       dependencies: [
         "CheckpointTrainer", "Checkpoint", "CheckpointIO", "CCheckpointShims", "SimulatedDisk",
+        .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      resources: [.copy("Fixtures")]),
+    .testTarget(
+      name: "CheckpointExchangeTests",
+      dependencies: [
+        "CheckpointExchange", "Checkpoint", "CheckpointIO", "SimulatedDisk",
         .product(name: "SystemPackage", package: "swift-system"),
       ],
       resources: [.copy("Fixtures")]),

@@ -1,5 +1,5 @@
 internal import CheckpointFormat
-internal import CheckpointIO
+package import CheckpointIO
 internal import SystemPackage
 
 extension CheckpointError {
@@ -29,7 +29,7 @@ extension CheckpointError {
   }
 
   /// From a failed operation on a file.
-  init(_ error: IOError) {
+  package init(_ error: IOError) {
     let code: Code =
       switch error.code {
       case .notFound: .notFound
@@ -44,7 +44,7 @@ extension CheckpointError {
   }
 
   /// From a publish that failed.
-  init(_ error: PublishError) {
+  package init(_ error: PublishError) {
     self.init(error.cause)
     if error.outcome == .outcomeUnknown {
       code = .outcomeUnknown
