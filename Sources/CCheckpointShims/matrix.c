@@ -8,6 +8,7 @@
 #endif
 
 #include "ckpt_parallel.h"
+#include "matrix_product.h"
 #include "scratch.h"
 
 // A panel of op(B) stays in the first cache, a block of op(A) in the second, a block of op(B) in the third.
@@ -26,17 +27,6 @@
 static inline size_t ckpt_least(size_t a, size_t b) { return a < b ? a : b; }
 /// How many blocks of `size` there are in `whole`.
 static inline size_t ckpt_blocks(size_t whole, size_t size) { return (whole + size - 1) / size; }
-
-/// A product, or a part of one, without empty sides. Strides in floats.
-typedef struct {
-  const float *a;
-  size_t a_row, a_step;
-  const float *b;
-  size_t b_step, b_column;
-  float *c;
-  size_t c_row, rows, columns, inner;
-  bool adds;
-} ckpt_product;
 
 /// What the innermost loop does: C (+)= A · B. B's columns lie side by side.
 typedef struct {
@@ -115,6 +105,8 @@ static void ckpt_product_run(const ckpt_product *product, ckpt_matrix_path path)
   (void)path;
   ckpt_portable_multiply(product);
 }
+
+void ckpt_product_multiply(const ckpt_product *product) { ckpt_product_run(product, ckpt_matrix_best_path()); }
 
 /// A product cut into parts of equal size, along its rows or along its columns.
 typedef struct {

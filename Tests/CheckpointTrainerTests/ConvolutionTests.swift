@@ -37,6 +37,33 @@ struct ConvolutionTests {
     expectDefinition(layer(shape, filters: 3), shape, tolerance: 3e-4)
   }
 
+  @Test(
+    "is what the definition says where products take their rows from the image, for all small shapes"
+  )
+  func direct() {
+    var computed = 0
+    for rows in AxisCase.all(windows: 1...3, strides: 1...1, dilations: 1...1) {
+      for columns in AxisCase.all(windows: 1...3, strides: 1...1, dilations: 1...1) {
+        for padding in Padding.allCases {
+          let shape = WindowCase(
+            rows: rows, columns: columns, padding: padding, samples: 1 + computed % 3, channels: 24)
+          guard shape.fits else { continue }
+          expectDefinition(layer(shape, filters: 8), shape, tolerance: 5e-5)
+          computed += 1
+        }
+      }
+    }
+    #expect(computed > 400)
+  }
+
+  @Test("has the gradients that differences tell, from the image too")
+  func directDifferences() throws {
+    let layer = Conv2D(8, kernelSize: (2, 3), padding: .same, activation: .tanh)
+    try expectGradients(
+      layer, random([2, 3, 4, 8], seed: 21),
+      [random([2, 3, 8, 8], seed: 22), random([8], seed: 23)])
+  }
+
   private func expectDefinition(
     _ layer: Conv2D, _ shape: WindowCase, tolerance: Double = 2e-5
   ) {

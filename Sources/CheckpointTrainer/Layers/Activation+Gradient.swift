@@ -16,25 +16,31 @@ extension Activation {
   public func apply(to tensor: inout FloatTensor) {
     let (rows, columns) = tensor.lastAxisRows
     tensor.withUnsafeMutableElements { elements in
-      guard let base = elements.baseAddress, !elements.isEmpty else { return }
-      let count = elements.count
-      switch kind {
-      case .elu: ckpt_elu(base, count, 1, 1)
-      case .exponential: ckpt_exponential(base, count)
-      case .gelu: ckpt_gelu(base, count)
-      case .hardSigmoid: ckpt_hard_sigmoid(base, count)
-      case .leakyReLU: ckpt_leaky_relu(base, count, negativeSlope)
-      case .linear: break
-      case .relu: ckpt_relu(base, count)
-      case .relu6: ckpt_relu6(base, count)
-      case .selu: ckpt_elu(base, count, Activation.seluScale, Activation.seluAlpha)
-      case .sigmoid: ckpt_sigmoid(base, count)
-      case .silu: ckpt_silu(base, count)
-      case .softmax: ckpt_softmax(base, rows, columns)
-      case .softplus: ckpt_softplus(base, count)
-      case .softsign: ckpt_softsign(base, count)
-      case .tanh: ckpt_tanh(base, count)
-      }
+      guard let base = elements.baseAddress else { return }
+      apply(to: base, rows: rows, columns: columns)
+    }
+  }
+
+  /// Applies the function in place to a matrix.
+  func apply(to base: UnsafeMutablePointer<Float>, rows: Int, columns: Int) {
+    let count = rows * columns
+    guard count > 0 else { return }
+    switch kind {
+    case .elu: ckpt_elu(base, count, 1, 1)
+    case .exponential: ckpt_exponential(base, count)
+    case .gelu: ckpt_gelu(base, count)
+    case .hardSigmoid: ckpt_hard_sigmoid(base, count)
+    case .leakyReLU: ckpt_leaky_relu(base, count, negativeSlope)
+    case .linear: break
+    case .relu: ckpt_relu(base, count)
+    case .relu6: ckpt_relu6(base, count)
+    case .selu: ckpt_elu(base, count, Activation.seluScale, Activation.seluAlpha)
+    case .sigmoid: ckpt_sigmoid(base, count)
+    case .silu: ckpt_silu(base, count)
+    case .softmax: ckpt_softmax(base, rows, columns)
+    case .softplus: ckpt_softplus(base, count)
+    case .softsign: ckpt_softsign(base, count)
+    case .tanh: ckpt_tanh(base, count)
     }
   }
 
@@ -62,28 +68,36 @@ extension Activation {
     let (rows, columns) = kept.lastAxisRows
     gradient.withUnsafeMutableElements { gradient in
       kept.elements.withUnsafeBufferPointer { kept in
-        guard let gradient = gradient.baseAddress, let base = kept.baseAddress, !kept.isEmpty
-        else { return }
-        let count = kept.count
-        switch kind {
-        case .elu: ckpt_elu_gradient(base, gradient, count, 1, 1)
-        case .exponential: ckpt_multiply(base, gradient, gradient, count)
-        case .gelu: ckpt_gelu_gradient(base, gradient, count)
-        case .hardSigmoid: ckpt_hard_sigmoid_gradient(base, gradient, count)
-        case .leakyReLU: ckpt_leaky_relu_gradient(base, gradient, count, negativeSlope)
-        case .linear: break
-        case .relu: ckpt_relu_gradient(base, gradient, count)
-        case .relu6: ckpt_relu6_gradient(base, gradient, count)
-        case .selu:
-          ckpt_elu_gradient(base, gradient, count, Activation.seluScale, Activation.seluAlpha)
-        case .sigmoid: ckpt_sigmoid_gradient(base, gradient, count)
-        case .silu: ckpt_silu_gradient(base, gradient, count)
-        case .softmax: ckpt_softmax_gradient(base, gradient, rows, columns)
-        case .softplus: ckpt_softplus_gradient(base, gradient, count)
-        case .softsign: ckpt_softsign_gradient(base, gradient, count)
-        case .tanh: ckpt_tanh_gradient(base, gradient, count)
-        }
+        guard let gradient = gradient.baseAddress, let kept = kept.baseAddress else { return }
+        applyGradient(kept: kept, to: gradient, rows: rows, columns: columns)
       }
+    }
+  }
+
+  /// The same for a matrix.
+  func applyGradient(
+    kept base: UnsafePointer<Float>, to gradient: UnsafeMutablePointer<Float>, rows: Int,
+    columns: Int
+  ) {
+    let count = rows * columns
+    guard count > 0 else { return }
+    switch kind {
+    case .elu: ckpt_elu_gradient(base, gradient, count, 1, 1)
+    case .exponential: ckpt_multiply(base, gradient, gradient, count)
+    case .gelu: ckpt_gelu_gradient(base, gradient, count)
+    case .hardSigmoid: ckpt_hard_sigmoid_gradient(base, gradient, count)
+    case .leakyReLU: ckpt_leaky_relu_gradient(base, gradient, count, negativeSlope)
+    case .linear: break
+    case .relu: ckpt_relu_gradient(base, gradient, count)
+    case .relu6: ckpt_relu6_gradient(base, gradient, count)
+    case .selu:
+      ckpt_elu_gradient(base, gradient, count, Activation.seluScale, Activation.seluAlpha)
+    case .sigmoid: ckpt_sigmoid_gradient(base, gradient, count)
+    case .silu: ckpt_silu_gradient(base, gradient, count)
+    case .softmax: ckpt_softmax_gradient(base, gradient, rows, columns)
+    case .softplus: ckpt_softplus_gradient(base, gradient, count)
+    case .softsign: ckpt_softsign_gradient(base, gradient, count)
+    case .tanh: ckpt_tanh_gradient(base, gradient, count)
     }
   }
 

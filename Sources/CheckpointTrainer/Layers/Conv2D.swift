@@ -90,9 +90,13 @@ public struct Conv2D: Layer {
     let leavesOutActivation = pass.leavesOutActivation
     // While a part is in cache, unless the gradient needs what stands before the activation.
     let appliesByPart = !leavesOutActivation && !activation.needsInputs
-    var outputs = convolution(over: inputs).outputs(of: inputs, kernel: variables[0]) { outputs in
-      if usesBias { outputs.add(toEachRow: variables[1]) }
-      if appliesByPart { activation.apply(to: &outputs) }
+    let (kernel, bias) = (variables[0], usesBias ? variables[1] : nil)
+    var outputs = convolution(over: inputs).outputs(of: inputs, kernel: kernel) { part, count in
+      bias?.elements.withUnsafeBufferPointer { bias in
+        guard let bias = bias.baseAddress else { return }
+        ckpt_rows_add(part, bias, count, filters)
+      }
+      if appliesByPart { activation.apply(to: part, rows: count, columns: filters) }
     }
     let isDone = leavesOutActivation || appliesByPart
     let kept = isDone ? outputs : activation.applyKeeping(&outputs)
@@ -109,17 +113,20 @@ public struct Conv2D: Layer {
     wantsInputGradient: Bool
   ) -> LayerGradients {
     let inputs = saved.tensors[0]
-    let rows = [gradient.elements.count / filters, filters]
-    let gradient = gradient.reshaped(to: rows)
-    let kept = saved.tensors[1].reshaped(to: rows)
+    let kept = saved.leftOutActivation || activation == .linear ? nil : saved.tensors[1]
     let gradients = convolution(over: inputs).gradients(
       images: inputs, kernel: variables[0], wantsImages: wantsInputGradient
-    ) { positions in
-      var inner = gradient.rows(positions)
-      if !saved.leftOutActivation, activation != .linear {
-        activation.applyGradient(kept: kept.rows(positions), to: &inner)
+    ) { positions, target in
+      let (start, length) = (positions.lowerBound * filters, positions.count * filters)
+      gradient.elements.withUnsafeBufferPointer { gradient in
+        guard let gradient = gradient.baseAddress else { return }
+        target.update(from: gradient + start, count: length)
       }
-      return inner
+      kept?.elements.withUnsafeBufferPointer { kept in
+        guard let kept = kept.baseAddress else { return }
+        activation.applyGradient(
+          kept: kept + start, to: target, rows: positions.count, columns: filters)
+      }
     }
     return LayerGradients(
       inputs: gradients.images,

@@ -1,27 +1,27 @@
 import CCheckpointShims
 import Synchronization
 
-/// Convolutions as matrix products: what the window sees at each position becomes a row ("im2col"), and
-/// the rows are multiplied with the kernel as a matrix (window · channels, filters).
+/// Convolutions as matrix products, of the samples of a batch.
 ///
-/// Rows are made for a block of positions at a time, which stays in the cache; a large convolution
-/// takes no more memory than a small one. Samples are shared out among threads, and sums over samples
-/// are made in an order that depends on sizes alone.
+/// Where the window moves by one pixel and has no gaps, products take their rows from the image
+/// (`convolution_direct.c`). Elsewhere what the window sees at each position is copied to a row
+/// first ("im2col"), for a block of positions at a time, which stays in the cache; a large
+/// convolution takes no more memory than a small one. Samples are shared out among threads, and sums
+/// over samples are made in an order that depends on sizes alone.
 struct Convolution: Sendable {
-  /// Floats in a block's rows: small enough for the second cache, unless the matrix product would
-  /// be too thin by then; and then never more than the limit (4 MiB).
-  static let blockLength = 1 << 17
-  static let blockLengthLimit = 1 << 20
-  static let leastBlockRows = 192
+  /// Fills the memory with the gradient with respect to the outputs at positions, (positions, filters).
+  typealias Gradient = @Sendable (Range<Int>, UnsafeMutablePointer<Float>) -> Void
 
   let window: ckpt_window
   let filters: Int
   let lanes: SampleLanes
+  let isDirect: Bool
 
   init(window: ckpt_window, filters: Int, sampleCount: Int) {
     self.window = window
     self.filters = filters
     lanes = SampleLanes(sampleCount: sampleCount)
+    isDirect = ckpt_convolution_is_direct(window, filters)
   }
 
   /// Length of a row: numbers under the window.
@@ -30,23 +30,32 @@ struct Convolution: Sendable {
   /// Positions over all samples.
   var positionCount: Int { lanes.sampleCount * window.positionCount }
 
+  /// About how many additions there are.
+  private var operations: Int { positionCount * rowLength }
+
   /// The products with the kernel, (samples, rows, columns, filters).
   ///
-  /// - Parameter finish: what is done to them while they are in the cache, (positions, filters).
+  /// - Parameter finish: what is done to them while they are in the cache: outputs, how many positions.
   func outputs(
-    of images: FloatTensor, kernel: FloatTensor, finish: @Sendable (inout FloatTensor) -> Void
+    of images: FloatTensor, kernel: FloatTensor,
+    finish: @Sendable (UnsafeMutablePointer<Float>, Int) -> Void
   ) -> FloatTensor {
-    let matrix = kernel.reshaped(to: [rowLength, filters])
     let length = positionCount * filters
     let elements = [Float](unsafeUninitializedCapacity: length) { buffer, count in
-      nonisolated(unsafe) let outputs = buffer
-      lanes.forEach(operations: positionCount * rowLength) { _, samples in
-        forEachBlock(of: images, samples: samples) { positions, rows in
-          var product = rows.matrixProduct(matrix)
-          finish(&product)
-          let start = positions.lowerBound * filters
-          _ = outputs[start..<start + product.elements.count].initialize(
-            fromContentsOf: product.elements)
+      images.elements.withUnsafeBufferPointer { images in
+        kernel.elements.withUnsafeBufferPointer { kernel in
+          guard let outputs = buffer.baseAddress, let images = images.baseAddress,
+            let kernel = kernel.baseAddress
+          else { return }
+          nonisolated(unsafe) let operands = (images: images, kernel: kernel, outputs: outputs)
+          lanes.forEach(operations: operations) { _, samples in
+            forEachPart(of: operands.images, samples: samples, kernel: operands.kernel) {
+              positions, product in
+              let target = operands.outputs + positions.lowerBound * filters
+              product(target)
+              finish(target, positions.count)
+            }
+          }
         }
       }
       count = length
@@ -57,38 +66,29 @@ struct Convolution: Sendable {
 
   /// The gradients with respect to kernel, bias, and if wanted images.
   ///
-  /// - Parameter gradient: the one with respect to the outputs at these positions,
-  ///   (positions, filters).
+  /// - Parameter gradient: the one with respect to the outputs.
   func gradients(
-    images: FloatTensor, kernel: FloatTensor, wantsImages: Bool,
-    gradient: @Sendable (Range<Int>) -> FloatTensor
+    images: FloatTensor, kernel: FloatTensor, wantsImages: Bool, gradient: Gradient
   ) -> (kernel: FloatTensor, bias: FloatTensor, images: FloatTensor?) {
-    let matrix = kernel.reshaped(to: [rowLength, filters])
     let sums = Mutex(
       [(kernel: FloatTensor, bias: FloatTensor)?](repeating: nil, count: lanes.count))
     let length = wantsImages ? lanes.sampleCount * window.imageLength : 0
+    let turned = isDirect && wantsImages ? turnedKernel(kernel) : kernel
     let imageGradient = [Float](unsafeUninitializedCapacity: length) { buffer, count in
-      nonisolated(unsafe) let imageGradient = buffer
-      lanes.forEach(operations: positionCount * rowLength) { lane, samples in
-        var kernelSum = FloatTensor(repeating: 0, shape: [rowLength, filters])
-        var biasSum = FloatTensor(repeating: 0, shape: [filters])
-        if wantsImages {
-          imageGradient[
-            samples.lowerBound * window.imageLength..<samples.upperBound * window.imageLength
-          ].initialize(repeating: 0)
-        }
-        forEachBlock(of: images, samples: samples) { positions, rows in
-          let inner = gradient(positions)
-          kernelSum.add(rows.transposedMatrixProduct(inner))
-          biasSum.add(inner.columnSums)
-          guard wantsImages, let target = imageGradient.baseAddress else { return }
-          inner.matrixProduct(transposing: matrix).elements.withUnsafeBufferPointer { rows in
-            guard let rows = rows.baseAddress else { return }
-            ckpt_columns_scatter(rows, window, positions.lowerBound, positions.count, target)
+      images.elements.withUnsafeBufferPointer { images in
+        turned.elements.withUnsafeBufferPointer { kernel in
+          guard let images = images.baseAddress, let kernel = kernel.baseAddress else { return }
+          nonisolated(unsafe) let operands = (
+            images: images, kernel: kernel, target: wantsImages ? buffer.baseAddress : nil
+          )
+          lanes.forEach(operations: operations) { lane, samples in
+            var part = ConvolutionGradients(
+              self, images: operands.images, kernel: operands.kernel, target: operands.target)
+            part.add(samples, gradient: gradient)
+            let sum = (part.kernelSum, part.biasSum)
+            sums.withLock { $0[lane] = sum }
           }
         }
-        let sum = (kernelSum, biasSum)
-        sums.withLock { $0[lane] = sum }
       }
       count = length
     }
@@ -103,28 +103,43 @@ struct Convolution: Sendable {
     )
   }
 
-  /// Calls `body` with the positions of one block after the other, and what the window sees there:
-  /// (positions, window · channels).
-  private func forEachBlock(
-    of images: FloatTensor, samples: Range<Int>, _ body: (Range<Int>, FloatTensor) -> Void
-  ) {
-    let all =
-      samples.lowerBound * window.positionCount..<samples.upperBound * window.positionCount
-    let wanted = max(Convolution.blockLength / rowLength, Convolution.leastBlockRows)
-    let blockRows = max(1, min(wanted, Convolution.blockLengthLimit / rowLength, all.count))
-    var rows = FloatTensor(repeating: 0, shape: [blockRows, rowLength])
-    for start in stride(from: all.lowerBound, to: all.upperBound, by: blockRows) {
-      let positions = start..<min(start + blockRows, all.upperBound)
-      if positions.count < blockRows {
-        rows = FloatTensor(repeating: 0, shape: [positions.count, rowLength])
+  private func turnedKernel(_ kernel: FloatTensor) -> FloatTensor {
+    var turned = kernel
+    turned.withUnsafeMutableElements { turned in
+      kernel.elements.withUnsafeBufferPointer { kernel in
+        guard let kernel = kernel.baseAddress, let turned = turned.baseAddress else { return }
+        ckpt_convolution_turn_kernel(kernel, window, filters, turned)
       }
-      rows.withUnsafeMutableElements { target in
-        images.elements.withUnsafeBufferPointer { images in
-          guard let target = target.baseAddress, let images = images.baseAddress else { return }
-          ckpt_columns_gather(images, window, start, positions.count, target)
+    }
+    return turned
+  }
+
+  /// Calls `body` with the positions of one part after the other, and what computes the outputs there.
+  private func forEachPart(
+    of images: UnsafePointer<Float>, samples: Range<Int>, kernel: UnsafePointer<Float>,
+    _ body: (Range<Int>, (UnsafeMutablePointer<Float>) -> Void) -> Void
+  ) {
+    guard isDirect else {
+      let blocks = WindowBlocks(window: window, rowLength: rowLength)
+      blocks.forEach(of: images, samples: samples) { positions, rows in
+        body(positions) { outputs in
+          ckpt_matrix_multiply(
+            rows, false, kernel, false, outputs, positions.count, filters, rowLength)
         }
       }
-      body(positions, rows)
+      return
+    }
+    withUnsafeTemporaryAllocation(
+      of: Float.self, capacity: ckpt_convolution_scratch(window, filters)
+    ) { scratch in
+      for sample in samples {
+        let start = sample * window.positionCount
+        body(start..<start + window.positionCount) { outputs in
+          ckpt_convolution_outputs(
+            images + sample * window.imageLength, window, kernel, filters, scratch.baseAddress,
+            outputs)
+        }
+      }
     }
   }
 }

@@ -1,5 +1,3 @@
-import CheckpointIO
-
 /// The samples of a batch, divided among threads in a way that depends on their number alone: what is
 /// summed up lane by lane has the same bits however many threads there are.
 struct SampleLanes: Sendable {
@@ -24,6 +22,6 @@ struct SampleLanes: Sendable {
       for lane in 0..<count { body(lane, samples(ofLane: lane)) }
       return
     }
-    BlockingPool.shared.forEach(count: count) { lane in body(lane, samples(ofLane: lane)) }
+    ParallelThreads.forEach(count: count) { lane in body(lane, samples(ofLane: lane)) }
   }
 }
