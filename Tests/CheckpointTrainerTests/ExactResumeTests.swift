@@ -218,4 +218,48 @@ struct ExactResumeTests {
     #expect(lines.text.contains("damaged.ckpt"))
     #expect(lines.text.contains("Resuming from \(directory.path)/full.ckpt: 1 of 3 epochs done"))
   }
+
+  @Test("prints no epoch's values too few if the end came between the save and the line")
+  func lineAfterSave() throws {
+    let training = try SmallTraining()
+    let directory = try TemporaryDirectory()
+    let whole = Lines()
+    try training.fit(try training.model(), lines: whole)
+    let store = try CheckpointStore(at: directory.path)
+    let lines = Lines()
+    #expect(throws: TrainerError.self) {
+      try training.fit(
+        try training.model(),
+        callbacks: [
+          ModelCheckpoint(directory.path.appending("{epoch}.ckpt")), EndOfProcess(epoch: 1),
+        ],
+        resumeFrom: store, lines: lines)
+    }
+    try training.fit(try training.model(), resumeFrom: store, lines: lines)
+    let values = values(whole)
+    #expect(values.count == 3)
+    for values in values {
+      #expect(lines.text.contains(values), "\(lines.text)")
+    }
+  }
+
+  /// What is printed of each epoch, without the time it took.
+  private func values(_ lines: Lines) -> [Substring] {
+    lines.text.split(separator: "\n").compactMap { line in
+      line.firstRange(of: "/step - ").map { line[$0.upperBound...] }
+    }
+  }
+
+  /// Ends the process, as far as a test can, when an epoch has been saved.
+  private final class EndOfProcess: Callback {
+    let epoch: Int
+
+    init(epoch: Int) { self.epoch = epoch }
+
+    func onEpochEnd(
+      _ epoch: Int, logs: Logs, _ training: TrainingSession
+    ) throws(TrainerError) {
+      if epoch == self.epoch { throw TrainerError(.invalidState, "the process is over") }
+    }
+  }
 }

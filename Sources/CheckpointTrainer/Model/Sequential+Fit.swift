@@ -151,6 +151,9 @@ extension Sequential {
     if position.event == .batch {
       let steps = (data.sampleCount + settings.batchSize - 1) / settings.batchSize
       text += ", \(position.batch) of \(steps) batches of the next"
+    } else if let logs = history.logs.last {
+      // The process before this one may have ended between the save and the epoch's line.
+      text += ProgressReporter.text(logs)
     }
     settings.console.write(text + "\n")
   }

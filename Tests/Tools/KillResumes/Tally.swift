@@ -8,12 +8,9 @@ struct Tally: CustomStringConvertible {
   var runCount = 0
   /// Processes that went on in the middle of an epoch.
   var middleCount = 0
-  /// Epochs whose end was saved, and the kill came before their line.
-  var lostLineCount = 0
 
   var description: String {
     "\(killCount) kills (\(inSaveCount) or more in the middle of a save), \(middleCount) resumes in the "
-      + "middle of an epoch, \(runCount) runs to the end, all bit for bit the undisturbed one's; "
-      + "\(lostLineCount) epoch lines cut off between save and print"
+      + "middle of an epoch, \(runCount) runs to the end, all bit for bit the undisturbed one's, lines too"
   }
 }
