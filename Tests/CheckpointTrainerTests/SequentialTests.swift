@@ -140,4 +140,24 @@ struct SequentialTests {
       #expect(throws: TrainerError.self) { try History(json: try JSONValue.parse(bad)) }
     }
   }
+
+  @Test(
+    "refuses targets that are no classes, saying which, and changes nothing",
+    arguments: [-1, 3, 0.5, Float.nan])
+  func labelsOutOfRange(label: Float) throws {
+    let model = try Sequential([Dense(3, activation: .softmax)], inputShape: [2], seed: 3)
+    try model.compile(optimizer: "sgd", loss: "sparse_categorical_crossentropy")
+    let inputs = FloatTensor(repeating: 1, shape: [4, 2])
+    let targets = FloatTensor([0, 2, label, 1], shape: [4])
+    let before = try model.checkpoint().tensors
+    let fits = #expect(throws: TrainerError.self) { try model.fit(inputs, targets, verbose: 0) }
+    #expect("\(try #require(fits))".contains("sample 2"))
+    #expect(throws: TrainerError.self) { try model.evaluate(inputs, targets) }
+    #expect(throws: TrainerError.self) {
+      try model.fit(
+        inputs, FloatTensor([0, 2, 0, 1], shape: [4]), verbose: 0,
+        validationData: (inputs, targets))
+    }
+    #expect(try model.checkpoint().tensors == before)
+  }
 }

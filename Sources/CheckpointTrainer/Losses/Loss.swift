@@ -28,6 +28,11 @@ public protocol Loss: Sendable {
   /// - Throws: `.shapeMismatch`.
   func check(targetShape: [Int], outputShape: [Int]) throws(TrainerError)
 
+  /// Checks the targets of all samples, whose shapes fit: one pass over them, before training.
+  ///
+  /// - Throws: `.invalidArgument` for a value that no target can have.
+  func check(targets: FloatTensor, outputShape: [Int]) throws(TrainerError)
+
   /// The loss of each sample, and if wanted the gradient of their mean with respect to `outputs`.
   ///
   /// - Parameter areLogits: whether `outputs` are the inputs of an activation that was taken over.
@@ -48,6 +53,9 @@ extension Loss {
   public func check(targetShape: [Int], outputShape: [Int]) throws(TrainerError) {
     try requireEqual(targetShape, outputShape, orElse: "")
   }
+
+  /// Most losses take any numbers.
+  public func check(targets: FloatTensor, outputShape: [Int]) throws(TrainerError) {}
 
   /// Checks that shapes are equal, but for a last axis of length 1 that one of them may lack.
   func requireEqual(

@@ -12,7 +12,8 @@ public import Checkpoint
 ///
 /// Outputs (samples, …, classes). Behind a softmax or sigmoid layer, and with `fromLogits`, computed
 /// from logits as a softmax's. From probabilities as Keras does: clipped to [1e-7, 1 - 1e-7], then
-/// taken as logarithms of weights. A target that is no class has the loss NaN. After
+/// taken as logarithms of weights. `fit` and `evaluate` refuse a target that is no class; by itself the
+/// loss of one is NaN. After
 /// https://keras.io/api/losses/probabilistic_losses.
 public struct SparseCategoricalCrossentropy: Loss {
   /// "SparseCategoricalCrossentropy"
@@ -58,6 +59,20 @@ public struct SparseCategoricalCrossentropy: Loss {
         "sparse_categorical_crossentropy: targets are numbers of classes, of the shape \(rows) for "
           + "outputs of the shape \(outputShape), but each target has the shape \(targetShape); "
           + "for one-hot targets use categorical_crossentropy")
+    }
+  }
+
+  /// Whole numbers from 0, less than there are classes.
+  public func check(targets: FloatTensor, outputShape: [Int]) throws(TrainerError) {
+    let classCount = outputShape.last ?? 1
+    let length = max(targets.rowLength, 1)
+    for (index, target) in targets.elements.enumerated() {
+      guard let label = Int(exactly: target), (0..<classCount).contains(label) else {
+        throw TrainerError(
+          .invalidArgument,
+          "sparse_categorical_crossentropy: the target \(target) of sample \(index / length) is no "
+            + "class: there are \(classCount), numbered from 0")
+      }
     }
   }
 

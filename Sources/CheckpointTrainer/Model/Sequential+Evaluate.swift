@@ -63,6 +63,7 @@ extension Sequential {
     }
     let targetShape = Array(targets.shape.dropFirst())
     try objective.loss.check(targetShape: targetShape, outputShape: network.outputShape)
+    try objective.loss.check(targets: targets, outputShape: network.outputShape)
     for metric in objective.metrics {
       try metric.check(targetShape: targetShape, outputShape: network.outputShape)
     }
