@@ -28,6 +28,11 @@ struct ReadmeTests {
         validationData: (digits.validationImages, testLabels),
         resumeFrom: try CheckpointStore(at: run))
       #expect(history.epochs.count == epochs)
+      let latest = try #require(try CheckpointStore(at: run).latest())
+      let restored = try Sequential(from: try CheckpointReader(latest.stored.path).load())
+      #expect(restored.summary() == model.summary())
+      let values = try restored.evaluate(digits.validationImages, testLabels)
+      #expect(values["loss"] == history["val_loss"].last)
     }
   }
 }
