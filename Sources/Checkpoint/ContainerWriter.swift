@@ -30,9 +30,12 @@ struct ContainerWriter {
       let expected = options.compression == .none ? sizeBytes(block) : nil
       let file = try AtomicFile(in: directory, expectedSizeBytes: expected)
       defer { file.discard() }
-      let (chunks, digests) = try writeChunks(source, to: file, from: block.dataOffset)
-      let index = contents.encoded(chunks: chunks, digests: digests)
-      block.place(indexLengthBytes: UInt64(index.count), dataEnd: chunks.last?.end ?? 0)
+      let written = try writeChunks(source, to: file, from: block.dataOffset)
+      let index = contents.encoded(chunks: written.chunks, digests: written.digests)
+      block.place(indexLengthBytes: UInt64(index.count), dataEnd: written.chunks.last?.end ?? 0)
+      block.incompatibleFeatures |= written.features
+      // The lowest version that has all the file uses.
+      block.minorVersion = written.features == 0 ? 0 : 1
       block.indexChecksum = CRC32C.checksum(index)
       if options.digests { block.rootDigest = block.rootDigest(index: index) }
       try writeEnds(block, index: index, to: file)
@@ -76,7 +79,8 @@ struct ContainerWriter {
 
   private func writeChunks(
     _ source: some TensorDataSource, to file: AtomicFile, from start: UInt64
-  ) throws -> (chunks: [ChunkRecord], digests: [UInt8]) {
+  ) throws -> (chunks: [ChunkRecord], digests: [UInt8], features: UInt64) {
+    var features: UInt64 = 0
     var chunks: [ChunkRecord] = []
     chunks.reserveCapacity(contents.summary.chunkCount)
     var digests: [UInt8] = []
@@ -92,11 +96,12 @@ struct ContainerWriter {
           end = encoded[number].record.end
           chunks.append(encoded[number].record)
           digests.append(contentsOf: encoded[number].digest)
+          features |= encoded[number].features
         }
         try writeBatch(encoded, bytes, requests: requests, to: file)
       }
     }
-    return (chunks, digests)
+    return (chunks, digests, features)
   }
 
   /// Writes encoded chunks: small neighbours together, since a system call for each would cost more

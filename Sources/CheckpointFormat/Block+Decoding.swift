@@ -20,7 +20,7 @@ extension Block {
         .version, "format version \(view.u16(8)).\(view.u16(10)); this program reads version 1",
         offset: offset + 8)
     }
-    let unknown = view.u64(32)
+    let unknown = view.u64(32) & ~Block.knownFeatures
     guard unknown == 0 else {
       throw FormatError(
         .features, "needs features this program lacks: incompatible bits \(Block.bitList(unknown))",
@@ -37,6 +37,7 @@ extension Block {
     minorVersion = view.u16(10)
     compatibleFeatures = view.u64(16)
     readOnlyCompatibleFeatures = view.u64(24)
+    incompatibleFeatures = view.u64(32)
     fileLengthBytes = view.u64(64)
     dataOffset = view.u64(72)
     tailOffset = view.u64(80)

@@ -17,6 +17,12 @@ package struct Block: Sendable, Hashable {
   package static let majorVersion: UInt16 = 1
   /// Compatible feature bit 0: section 12 and the root digest are there.
   package static let digestsFeature: UInt64 = 1
+  /// Incompatible feature bit 0: some chunk uses the codec.
+  package static let exponentWindowFeature: UInt64 = 1
+  /// Incompatible feature bit 1: some chunk uses the codec.
+  package static let fourStreamHuffmanFeature: UInt64 = 2
+  /// Incompatible features that this program knows.
+  static let knownFeatures = exponentWindowFeature | fourStreamHuffmanFeature
   package static let chunkSizes = UInt32(1 << 16)...UInt32(1 << 26)
 
   package var chunkSizeBytes: UInt32

@@ -134,6 +134,14 @@ package final class ChunkDecoder {
       }
     case .deflate, .deflateHuffmanOnly:
       isDecoded = unsafe inflater.decompress(input, into: output)
+    case .exponentWindow:
+      isDecoded = unsafe ckpt_window_decode(
+        input.baseAddress?.assumingMemoryBound(to: UInt8.self), input.count,
+        output.baseAddress?.assumingMemoryBound(to: UInt8.self), output.count)
+    case .fourStreamHuffman:
+      isDecoded = unsafe ckpt_huffman_decode(
+        input.baseAddress?.assumingMemoryBound(to: UInt8.self), input.count,
+        output.baseAddress?.assumingMemoryBound(to: UInt8.self), output.count)
     }
     guard isDecoded else {
       throw FormatError(

@@ -15,6 +15,8 @@ package final class ChunkEncoder {
     /// The bytes to store, or nil for the chunk's own.
     package var bytes: [UInt8]?
     package var digest: [UInt8] = []
+    /// Incompatible features that a file with this chunk has.
+    package var features: UInt64 = 0
   }
 
   package init(compression: Compression, hasDigests: Bool = false) {
@@ -32,21 +34,30 @@ package final class ChunkEncoder {
         nonFiniteCount: UInt32(NonFinite.count(in: bytes, dtype: dtype)),
         transform: ChunkTransform.none.rawValue, codec: ChunkCodec.raw.rawValue))
     if hasDigests { encoded.digest = unsafe SHA256.digest(of: bytes) }
-    guard compression != .none, let (transform, codec, length) = unsafe code(bytes, dtype: dtype)
+    guard compression != .none, let coded = unsafe code(bytes, dtype: dtype)
     else { return encoded }
-    let stored = Array(output[0..<length])
-    encoded.record.storedBytes = UInt32(length)
+    let stored = Array(output[0..<coded.length])
+    encoded.record.storedBytes = UInt32(coded.length)
     encoded.record.storedChecksum = CRC32C.checksum(stored)
-    encoded.record.transform = transform.rawValue
-    encoded.record.codec = codec.rawValue
+    encoded.record.transform = coded.transform.rawValue
+    encoded.record.codec = coded.codec.rawValue
     encoded.bytes = stored
+    encoded.features = coded.features
     return encoded
+  }
+
+  /// What stands in `output`.
+  private struct Coded {
+    var transform: ChunkTransform
+    var codec: ChunkCodec
+    var length: Int
+    var features: UInt64
   }
 
   /// Codes into `output` if that gains 5 %.
   private func code(
     _ bytes: UnsafeRawBufferPointer, dtype: DType
-  ) -> (ChunkTransform, ChunkCodec, Int)? {
+  ) -> Coded? {
     let limit = bytes.count * 95 / 100
     if output.count < bytes.count { output = [UInt8](repeating: 0, count: bytes.count) }
     let whole = unsafe coder.choose(for: bytes, compression: compression)
@@ -57,16 +68,20 @@ package final class ChunkEncoder {
       let share = choices.reduce(0) { $0 + $1.share } / Double(width)
       if share < whole.share, choices.contains(where: { $0.codec != .raw }) {
         return codePlanes(choices, count: bytes.count / width, limit: limit)
-          .map { (transform, .raw, $0) }
+          .map {
+            Coded(transform: transform, codec: .raw, length: $0.length, features: $0.features)
+          }
       }
     }
     guard whole.codec != .raw else { return nil }
     let length = unsafe output.withUnsafeMutableBytes {
       unsafe coder.encode(
-        bytes, with: whole.codec,
+        bytes, with: whole,
         into: UnsafeMutableRawBufferPointer(rebasing: $0[0..<max(1, limit)]))
     }
-    return length.map { (.none, whole.codec, $0) }
+    return length.map {
+      Coded(transform: .none, codec: whole.codec, length: $0, features: whole.codec.feature)
+    }
   }
 
   /// Splits into `planes` and chooses each one's codec.
@@ -88,8 +103,11 @@ package final class ChunkEncoder {
   }
 
   /// Writes the plane table and the coded planes to `output`; nil if that passes `limit` bytes.
-  private func codePlanes(_ choices: [PlaneCoder.Choice], count: Int, limit: Int) -> Int? {
+  private func codePlanes(
+    _ choices: [PlaneCoder.Choice], count: Int, limit: Int
+  ) -> (length: Int, features: UInt64)? {
     var end = 8 * choices.count
+    var features: UInt64 = 0
     guard end < limit else { return nil }
     var table = ByteWriter(capacity: end)
     for (plane, choice) in choices.enumerated() {
@@ -102,7 +120,7 @@ package final class ChunkEncoder {
           // A codec that does worse on the whole plane than on the sample gives way to raw.
           if choice.codec != .raw,
             let length = unsafe coder.encode(
-              source, with: choice.codec,
+              source, with: choice,
               into: UnsafeMutableRawBufferPointer(rebasing: target[0..<min(target.count, count)]))
           {
             return (choice.codec, length)
@@ -115,8 +133,9 @@ package final class ChunkEncoder {
       table.appendZeros(3)
       table.append(UInt32(length))
       end += length
+      features |= codec.feature
     }
     output.replaceSubrange(0..<table.bytes.count, with: table.bytes)
-    return end
+    return (end, features)
   }
 }

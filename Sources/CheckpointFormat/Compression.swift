@@ -3,8 +3,8 @@
 public enum Compression: String, Sendable, Hashable, CaseIterable {
   /// Everything raw: tensors can be mapped.
   case none
-  /// LZ4, and Huffman coding of the planes where that gains.
+  /// Fixed-width codes for the exponents of floating-point numbers, LZ4 for repetitions: faster than disks.
   case fast
-  /// The smallest of LZ4, Huffman coding and deflate, by a sample of each plane.
+  /// The smallest of Huffman coding, LZ4 and deflate, by a sample of each plane.
   case compact
 }

@@ -1,3 +1,4 @@
+internal import CCheckpointShims
 internal import CLZ4
 
 #if canImport(Glibc)
@@ -7,52 +8,69 @@ internal import CLZ4
 #endif
 
 /// Codes runs of bytes, choosing the codec by what a sample gains. One per thread: it keeps its
-/// compressors and scratch memory.
+/// compressor and scratch memory.
 final class PlaneCoder {
-  private let huffman = Deflater(.huffmanOnly)
   private let deflater = Deflater(.standard)
-  private var sampleOutput = [UInt8](repeating: 0, count: 1 << 17)
-
-  /// Sampled bytes decide; the whole plane is coded once.
-  static let sampleBytes = 1 << 15
+  private var sampleOutput = [UInt8](repeating: 0, count: 1 << 16)
 
   /// A codec and the share of the input it is expected to leave.
   struct Choice {
     var codec: ChunkCodec
     var share: Double
+    /// Of the exponent window.
+    var window = Window(width: 4, base: 0)
+
+    /// As it is.
+    static let raw = Choice(codec: .raw, share: 1)
   }
 
-  /// The codec to use for `plane`, from a sample out of its middle. Constant is exact.
+  /// Neighbouring symbols with codes of `width` bits.
+  struct Window {
+    var width: UInt32
+    var base: UInt8
+  }
+
+  /// The codec to use for `plane`, from a sample. Constant is exact.
   func choose(for plane: UnsafeRawBufferPointer, compression: Compression) -> Choice {
-    guard compression != .none, plane.count >= 64 else { return Choice(codec: .raw, share: 1) }
+    guard compression != .none, plane.count >= 64 else { return .raw }
     if unsafe PlaneCoder.isConstant(plane) {
       return Choice(codec: .constant, share: 1 / Double(plane.count))
     }
-    let length = min(plane.count, PlaneCoder.sampleBytes)
-    let start = (plane.count - length) / 2
-    let sample = unsafe UnsafeRawBufferPointer(rebasing: plane[start..<start + length])
+    let sample = unsafe PlaneSample(plane)
     var best = Choice(codec: .raw, share: 0.95)
-    func consider(_ codec: ChunkCodec, _ share: Double, handicap: Double = 1) {
-      if share * handicap < best.share { best = Choice(codec: codec, share: share) }
+    func consider(_ choice: Choice, handicap: Double = 1) {
+      if choice.share * handicap < best.share { best = choice }
     }
-    // Where LZ4 comes near Huffman coding, its speed decides for it.
-    let entropy = unsafe PlaneCoder.entropyShare(sample)
-    consider(.deflateHuffmanOnly, entropy)
-    let lz4 = unsafe sampledShare(.lz4, sample)
-    consider(.lz4, lz4, handicap: compression == .fast ? 0.9 : 1)
-    if compression == .compact {
-      consider(.deflate, unsafe sampledShare(.deflate, sample), handicap: 1.02)
+    let window = sample.window(of: plane.count)
+    let huffman = sample.huffmanShare(of: plane.count)
+    if compression == .fast {
+      consider(window)
+      // Several times as slow as a window: only where that gains little.
+      let handicap = best.codec == .exponentWindow ? 1.5 : 1
+      consider(Choice(codec: .fourStreamHuffman, share: huffman), handicap: handicap)
+    } else {
+      consider(Choice(codec: .fourStreamHuffman, share: huffman))
+      consider(window, handicap: 1.01)
+    }
+    // What looks like noise symbol by symbol has no repetitions worth the search.
+    guard huffman < 0.97 else { return best }
+    let lz4 = unsafe sampledShare(.lz4, plane)
+    consider(Choice(codec: .lz4, share: lz4))
+    if compression == .compact, lz4 < 1.1 * huffman {
+      consider(Choice(codec: .deflate, share: unsafe sampledShare(.deflate, plane)), handicap: 1.02)
     }
     return best
   }
 
-  /// Codes `plane` with `codec` into `output`; nil if it would not fit.
+  /// Codes `plane` as chosen into `output`; nil if it would not fit.
   func encode(
-    _ plane: UnsafeRawBufferPointer, with codec: ChunkCodec,
+    _ plane: UnsafeRawBufferPointer, with choice: Choice,
     into output: UnsafeMutableRawBufferPointer
   ) -> Int? {
-    guard output.count > 0, plane.count > 0 else { return nil }
-    switch codec {
+    guard output.count > 0, plane.count > 0, let source = plane.baseAddress,
+      let target = output.baseAddress
+    else { return nil }
+    switch choice.codec {
     case .raw:
       guard output.count >= plane.count else { return nil }
       unsafe output.copyMemory(from: plane)
@@ -61,21 +79,35 @@ final class PlaneCoder {
       unsafe output[0] = plane[0]
       return 1
     case .lz4:
-      guard let source = plane.baseAddress, let target = output.baseAddress else { return nil }
       let length = unsafe LZ4_compress_default(
         source.assumingMemoryBound(to: CChar.self), target.assumingMemoryBound(to: CChar.self),
         Int32(plane.count), Int32(min(output.count, Int(Int32.max))))
       return length > 0 ? Int(length) : nil
     case .deflate: return unsafe deflater.compress(plane, into: output)
-    case .deflateHuffmanOnly: return unsafe huffman.compress(plane, into: output)
+    // Readers know it; what wrote it is `fourStreamHuffman` now.
+    case .deflateHuffmanOnly: return nil
+    case .exponentWindow:
+      let length = unsafe ckpt_window_encode(
+        source.assumingMemoryBound(to: UInt8.self), plane.count, choice.window.width,
+        choice.window.base, target.assumingMemoryBound(to: UInt8.self), output.count)
+      return length > 0 ? length : nil
+    case .fourStreamHuffman:
+      let length = unsafe ckpt_huffman_encode(
+        source.assumingMemoryBound(to: UInt8.self), plane.count,
+        target.assumingMemoryBound(to: UInt8.self), output.count)
+      return length > 0 ? length : nil
     }
   }
 
-  private func sampledShare(_ codec: ChunkCodec, _ sample: UnsafeRawBufferPointer) -> Double {
-    let length = unsafe sampleOutput.withUnsafeMutableBytes {
-      unsafe encode(sample, with: codec, into: $0)
+  /// What a codec leaves of a piece out of the middle.
+  private func sampledShare(_ codec: ChunkCodec, _ plane: UnsafeRawBufferPointer) -> Double {
+    let length = min(plane.count, 1 << 14)
+    let start = (plane.count - length) / 2
+    let piece = unsafe UnsafeRawBufferPointer(rebasing: plane[start..<start + length])
+    let coded = unsafe sampleOutput.withUnsafeMutableBytes {
+      unsafe encode(piece, with: Choice(codec: codec, share: 1), into: $0)
     }
-    return Double(length ?? sample.count) / Double(sample.count)
+    return Double(coded ?? length) / Double(length)
   }
 
   /// Whether all bytes are the same.
@@ -83,19 +115,5 @@ final class PlaneCoder {
     guard let base = bytes.baseAddress else { return false }
     // Compared with itself one byte on: equal throughout only if every byte equals the next.
     return unsafe memcmp(base, base + 1, bytes.count - 1) == 0
-  }
-
-  /// What an ideal order-0 code leaves, plus the cost of its table.
-  private static func entropyShare(_ bytes: UnsafeRawBufferPointer) -> Double {
-    var histogram = [UInt32](repeating: 0, count: 256)
-    // Not `for byte in bytes`, whose `unsafe` the formatter breaks.
-    for place in bytes.indices { unsafe histogram[Int(bytes[place])] += 1 }
-    let total = Double(bytes.count)
-    var bits = 0.0
-    for count in histogram where count > 0 {
-      bits += Double(count) * log2(total / Double(count))
-    }
-    // A prefix code can't go below one bit a symbol.
-    return max(bits, total) / (8 * total) + 80 / total
   }
 }

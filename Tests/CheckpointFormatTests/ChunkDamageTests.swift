@@ -9,7 +9,8 @@ import struct SimulatedDisk.SplitMix64
 struct ChunkDamageTests {
   /// One for each transform and codec.
   static let samples: [(kind: SampleBytes, dtype: DType, compression: Compression)] = [
-    (.normal, .bf16, .fast), (.normal, .f32, .compact), (.ramp, .u32, .fast),
+    (.normal, .bf16, .fast), (.normal, .bf16, .compact), (.normal, .f32, .compact),
+    (.ramp, .u32, .fast),
     (.ramp, .i64, .compact), (.text, .u8, .compact), (.text, .u8, .fast), (.zeros, .u8, .fast),
     (.sparse, .u16, .compact),
   ]

@@ -82,6 +82,18 @@ extension GoldenFile {
     checkpoint.aliases = ["mixed too": "mixed"]
   }
 
+  /// Only what the own codecs code: the same bytes on every machine, for ever.
+  static func fillFloats(_ checkpoint: inout Checkpoint) {
+    checkpoint.tensors = [
+      "bf16": GoldenFile.tensor(.bf16, [64, 65], .normal),
+      "bf16 in chunks": GoldenFile.tensor(.bf16, [33_001], .normal),
+      "f32": GoldenFile.tensor(.f32, [1003], .normal),
+      "bytes": GoldenFile.tensor(.u8, [3001], .normal),
+      "few values": Tensor(SampleBytes.normal.bytes(count: 3001).map { ($0 &+ 128) >> 3 }),
+    ]
+    checkpoint.step = 4800
+  }
+
   static func fillCoded(_ checkpoint: inout Checkpoint) {
     checkpoint.tensors = [
       "floats/bf16": GoldenFile.tensor(.bf16, [32, 64], .normal),

@@ -3,23 +3,33 @@ import CheckpointFormat
 import ContainerSurgery
 import Foundation
 
-/// The golden files of version 1.0: one per feature of the format. The files are in `Golden/1.0`, what
-/// they hold is here and, as JSON for readers in other languages, beside them.
+/// The golden files: one per feature of the format, in a folder per version. What they hold is here and, as
+/// JSON for readers in other languages, beside them.
 enum GoldenFile: String, CaseIterable, Sendable {
   case empty, dtypes, aliases, documents, metrics, digests, chunks, shapes, names
   case nonFinite = "non-finite"
   case fast, compact
   case compactDigests = "compact-digests"
+  case exponentWindow = "exponent-window"
+  case fourStreamHuffman = "four-stream-huffman"
+
+  /// The version of the format that they are of.
+  var version: String {
+    switch self {
+    case .exponentWindow, .fourStreamHuffman: "1.1"
+    default: "1.0"
+    }
+  }
 
   /// Coded by zlib or LZ4, whose next version may give other bytes for the same data.
-  var isCoded: Bool { options.compression != .none }
+  var isCoded: Bool { options.compression != .none && version == "1.0" }
 
   /// Identity and times are fixed, so that the same content gives the same bytes.
   var options: SaveOptions {
     let compression: Compression =
       switch self {
-      case .fast: .fast
-      case .compact, .compactDigests: .compact
+      case .fast, .exponentWindow: .fast
+      case .compact, .compactDigests, .fourStreamHuffman: .compact
       default: .none
       }
     return SaveOptions(
@@ -61,14 +71,18 @@ enum GoldenFile: String, CaseIterable, Sendable {
     case .names: GoldenFile.fillNames(&checkpoint)
     case .nonFinite: GoldenFile.fillNonFinite(&checkpoint)
     case .fast, .compact, .compactDigests: GoldenFile.fillCoded(&checkpoint)
+    case .exponentWindow, .fourStreamHuffman: GoldenFile.fillFloats(&checkpoint)
     }
     return checkpoint
   }
 
   /// The file and what it holds, as the working copy has them.
-  static var directory: URL {
+  var directory: URL { GoldenFile.directory(version: version) }
+
+  /// A version's folder.
+  static func directory(version: String) -> URL {
     URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .appendingPathComponent("Golden/1.0")
+      .appendingPathComponent("Golden/\(version)")
   }
 
   /// The bytes of the golden file.
@@ -79,7 +93,7 @@ enum GoldenFile: String, CaseIterable, Sendable {
 
   private func resource(_ ending: String) throws -> [UInt8] {
     let bundle = Bundle.module.url(
-      forResource: rawValue, withExtension: ending, subdirectory: "Golden/1.0")
+      forResource: rawValue, withExtension: ending, subdirectory: "Golden/\(version)")
     return [UInt8](try Data(contentsOf: bundle ?? URL(fileURLWithPath: "/\(rawValue).\(ending)")))
   }
 }

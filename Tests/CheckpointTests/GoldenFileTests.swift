@@ -6,7 +6,7 @@ import Testing
 
 /// With `CKPT_WRITE_GOLDEN=1` in the environment the files are written instead of compared; only
 /// before the release of a version, and where the difference is understood.
-@Suite("Golden files of version 1.0")
+@Suite("Golden files")
 struct GoldenFileTests {
   let directory = TemporaryDirectory()
 
@@ -17,7 +17,7 @@ struct GoldenFileTests {
   func reading(_ golden: GoldenFile) throws {
     let reader = try CheckpointReader("golden", in: MemoryFileSystem(try golden.bytes()))
     #expect(try ContainerDescription.of(reader) == golden.expected())
-    #expect(reader.damage.isEmpty && reader.formatVersion == "1.0")
+    #expect(reader.damage.isEmpty && reader.formatVersion == golden.version)
     let verification = try reader.verify()
     #expect(verification.state == .intact, "\(verification.findings)")
     #expect(verification.checkedBytes == reader.fileSizeBytes)
@@ -31,7 +31,7 @@ struct GoldenFileTests {
     let bytes = try directory.bytes(name)
     let described = ContainerDescription.of(checkpoint, options: golden.options)
     if GoldenFileTests.isWriting {
-      let target = GoldenFile.directory
+      let target = golden.directory
       try Data(bytes).write(to: target.appendingPathComponent(name))
       try Data((described.text(pretty: true) + "\n").utf8)
         .write(to: target.appendingPathComponent("\(golden.rawValue).json"))
@@ -48,9 +48,13 @@ struct GoldenFileTests {
 
   @Test("are all there, and small")
   func files() throws {
-    let names = try FileManager.default.contentsOfDirectory(atPath: GoldenFile.directory.path)
-    let expected = GoldenFile.allCases.flatMap { ["\($0.rawValue).ckpt", "\($0.rawValue).json"] }
-    #expect(Set(names) == Set(expected))
+    for version in ["1.0", "1.1"] {
+      let names = try FileManager.default.contentsOfDirectory(
+        atPath: GoldenFile.directory(version: version).path)
+      let expected = GoldenFile.allCases.filter { $0.version == version }
+        .flatMap { ["\($0.rawValue).ckpt", "\($0.rawValue).json"] }
+      #expect(Set(names) == Set(expected))
+    }
     for golden in GoldenFile.allCases {
       #expect(try golden.bytes().count < 92_000, "\(golden)")
     }
@@ -59,13 +63,15 @@ struct GoldenFileTests {
   @Test("use every transform and codec of the format")
   func encodings() throws {
     var encodings: Set<String> = []
-    for golden in [GoldenFile.fast, .compact] {
+    for golden in [GoldenFile.fast, .compact, .exponentWindow, .fourStreamHuffman] {
       let reader = try CheckpointReader("golden", in: MemoryFileSystem(try golden.bytes()))
       for name in reader.tensorNames {
         for chunk in try reader.chunkInfos(name) { encodings.insert(chunk.encoding) }
       }
     }
     #expect(
-      encodings.isSuperset(of: ["raw", "constant", "lz4", "deflate", "byte planes", "float split"]))
+      encodings.isSuperset(of: [
+        "raw", "constant", "lz4", "deflate", "byte planes", "float split", "window", "huffman",
+      ]))
   }
 }

@@ -146,7 +146,7 @@ struct ReaderRobustnessTests {
   func newerFeatures() throws {
     try save(Checkpoint(step: 1))
     var surgery = ContainerSurgery(try directory.bytes("a.ckpt"))
-    surgery.setBlocks(32, UInt64(1))
+    surgery.setBlocks(32, UInt64(1) << 40)
     try directory.write(surgery.sealed(), to: "a.ckpt")
     let error = try salvageError()
     #expect(error?.code == .unsupportedVersion && error?.advice == "use a newer ckpt")

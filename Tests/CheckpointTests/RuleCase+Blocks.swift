@@ -27,9 +27,9 @@ extension RuleCase {
     RuleCase(.version, "2") { $0.setBlocks(8, UInt16(2)) },
     RuleCase(.version, "0") { $0.setBlocks(8, UInt16(0)) },
     RuleCase(.version, "2 in the superblock alone") { $0.set(8, UInt16(2)) },
-    RuleCase(.features, "bit 0") { $0.setBlocks(32, UInt64(1)) },
+    RuleCase(.features, "bit 2") { $0.setBlocks(32, UInt64(4)) },
     RuleCase(.features, "bit 63") { $0.setBlocks(32, UInt64(1) << 63) },
-    RuleCase(.features, "in the trailer alone") { $0.set($0.trailerOffset + 32, UInt64(2)) },
+    RuleCase(.features, "in the trailer alone") { $0.set($0.trailerOffset + 32, UInt64(8)) },
     RuleCase(.chunkSize, "0") { $0.setBlocks(12, UInt32(0)) },
     RuleCase(.chunkSize, "32768") { $0.setBlocks(12, UInt32(32768)) },
     RuleCase(.chunkSize, "65537") { $0.setBlocks(12, UInt32(65537)) },
@@ -56,7 +56,7 @@ extension RuleCase {
     RuleCase(.reserved, "block byte 160") { $0.setBlocks(160, UInt8(1)) },
     RuleCase(.reserved, "block byte 4091") { $0.setBlocks(4091, UInt8(1)) },
     RuleCase(.blockMismatch, "identities") { $0.set(40, UInt8(0xFF)) },
-    RuleCase(.blockMismatch, "minor versions") { $0.set($0.trailerOffset + 10, UInt16(1)) },
+    RuleCase(.blockMismatch, "minor versions") { $0.set($0.trailerOffset + 10, UInt16(9)) },
     RuleCase(.blockMismatch, "root digests", except: .rootDigest) { $0.set(128, UInt8(0xFF)) },
     RuleCase(.rootDigest, "another in both blocks", at: .verifying, except: .rootDigest) {
       $0.setBlocks(130, $0.bytes[130] ^ 1)

@@ -52,10 +52,10 @@ extension RuleCase {
     RuleCase(.transform, "float split of integers", at: .reading("c")) {
       $0.set(.chunks, record: 2, 28, UInt8(2))
     },
-    RuleCase(.codec, "5") { $0.set(.chunks, 29, UInt8(5)) },
+    RuleCase(.codec, "7") { $0.set(.chunks, 29, UInt8(7)) },
     RuleCase(.codec, "255") { $0.set(.chunks, record: 4, 29, UInt8(255)) },
     RuleCase(.codec, "with a transform") { $0.set(.chunks, record: 2, 29, UInt8(1)) },
-    RuleCase(.codec, "5 of a plane", at: .reading("c")) { $0.editStored(2) { $0[0] = 5 } },
+    RuleCase(.codec, "7 of a plane", at: .reading("c")) { $0.editStored(2) { $0[0] = 7 } },
     RuleCase(.reserved, "chunk byte 30") { $0.set(.chunks, 30, UInt16(1)) },
     RuleCase(.reserved, "chunk byte 31") { $0.set(.chunks, record: 4, 31, UInt8(0x80)) },
     RuleCase(.storedChecksum, "in the record", at: .reading("b")) {
@@ -93,10 +93,10 @@ extension RuleCase {
     RuleCase(.decode, "constant of two bytes", at: .reading("b")) {
       $0.set(.chunks, record: 1, 29, UInt8(1))
     },
-    RuleCase(.decode, "a deflate block that there is not", at: .reading("b")) {
-      $0.editStored(1) { $0[0] = 0x07 }
+    RuleCase(.decode, "a Huffman code of no symbols", at: .reading("b")) {
+      $0.editStored(1) { $0[0] = 0xFF }
     },
-    RuleCase(.decode, "deflate, cut off", at: .reading("b")) {
+    RuleCase(.decode, "Huffman, cut off", at: .reading("b")) {
       $0.editStored(1) { $0.removeLast() }
     },
     RuleCase(.decode, "LZ4, cut off", at: .reading("d")) { $0.editStored(3) { $0.removeLast() } },
@@ -104,7 +104,7 @@ extension RuleCase {
       // Four literals, then a match four bytes back: the offset stands at 5.
       $0.editStored(3) { $0[5] = 200 }
     },
-    RuleCase(.decode, "deflate as LZ4", at: .reading("b")) {
+    RuleCase(.decode, "Huffman as LZ4", at: .reading("b")) {
       $0.set(.chunks, record: 1, 29, UInt8(2))
     },
     RuleCase(.digest, "of a chunk", at: .verifying) { $0.set(.digests, record: 3, 0, UInt64(0)) },

@@ -312,6 +312,81 @@ def inflate(data: bytes, size: int) -> bytes:
     return out
 
 
+def exponent_window(data: bytes, size: int) -> bytes:
+    """Decodes codec 5 to exactly `size` bytes (§6.1)."""
+    if len(data) < 8:
+        raise FormatError("decode", "window: the fields are cut off")
+    width, base, zero, escaped = struct.unpack_from("<BBHI", data)
+    code_bytes = (size * width + 7) // 8
+    if width not in (3, 4) or zero:
+        raise FormatError("decode", f"window: width {width}, reserved {zero}")
+    if len(data) != 8 + code_bytes + escaped:
+        raise FormatError("decode", "window: codes and escaped symbols are not exactly the encoded bytes")
+    bits = np.unpackbits(np.frombuffer(data, dtype=np.uint8, count=code_bytes, offset=8), bitorder="little")
+    if bits[size * width :].any():
+        raise FormatError("decode", "window: bits behind the last code are not zero")
+    weights = (1 << np.arange(width)).astype(np.uint16)
+    codes = (bits[: size * width].reshape(size, width) * weights).sum(axis=1)
+    escapes = codes == (1 << width) - 1
+    if int(escapes.sum()) != escaped:
+        raise FormatError("decode", f"window: {int(escapes.sum())} escape codes for {escaped} symbols")
+    symbols = ((codes + base) & 0xFF).astype(np.uint8)
+    symbols[escapes] = np.frombuffer(data, dtype=np.uint8, offset=8 + code_bytes)
+    return symbols.tobytes()
+
+
+def huffman_lengths(data: bytes) -> tuple[dict[int, int], int]:
+    """The code lengths of codec 6 by symbol, and how many bytes they take."""
+    if len(data) < 2 or data[1] <= data[0]:
+        raise FormatError("decode", "huffman: no two symbols")
+    first, last = data[0], data[1]
+    end = 2 + (last - first + 2) // 2
+    if len(data) < end:
+        raise FormatError("decode", "huffman: the code lengths are cut off")
+    nibbles = [half for byte in data[2:end] for half in (byte & 15, byte >> 4)]
+    if len(nibbles) > last - first + 1 and nibbles[-1]:
+        raise FormatError("decode", "huffman: the unused half is not zero")
+    lengths = {first + k: length for k, length in enumerate(nibbles[: last - first + 1]) if length}
+    if first not in lengths or last not in lengths or max(lengths.values()) > 11:
+        raise FormatError("decode", "huffman: impossible code lengths")
+    if sum(1 << (11 - length) for length in lengths.values()) != 1 << 11:
+        raise FormatError("decode", "huffman: the code is not complete")
+    return lengths, end
+
+
+def four_stream_huffman(data: bytes, size: int) -> bytes:
+    """Decodes codec 6 to exactly `size` bytes (§6.2)."""
+    lengths, pos = huffman_lengths(data)
+    if len(data) < pos + 16:
+        raise FormatError("decode", "huffman: the stream lengths are cut off")
+    stream_lengths = struct.unpack_from("<4I", data, pos)
+    pos += 16
+    if pos + sum(stream_lengths) != len(data):
+        raise FormatError("decode", "huffman: the streams are not exactly the rest")
+    symbols_by_code, code, previous = {}, 0, 0
+    for symbol, length in sorted(lengths.items(), key=lambda item: (item[1], item[0])):
+        code <<= length - previous
+        symbols_by_code[length, code] = symbol
+        code, previous = code + 1, length
+    out, quarter = bytearray(), -(-size // 4)
+    for k, stream_length in enumerate(stream_lengths):
+        wanted = min((k + 1) * quarter, size) - min(k * quarter, size)
+        bits = np.unpackbits(np.frombuffer(data, np.uint8, stream_length, pos), bitorder="little").tolist()
+        pos += stream_length
+        at = code = length = 0
+        for bit in bits:
+            if not wanted:
+                break
+            at, code, length = at + 1, code << 1 | bit, length + 1
+            symbol = symbols_by_code.get((length, code))
+            if symbol is not None:
+                out.append(symbol)
+                wanted, code, length = wanted - 1, 0, 0
+        if wanted or -(-at // 8) != stream_length or any(bits[at:]):
+            raise FormatError("decode", f"huffman: stream {k} does not end where its symbols do")
+    return bytes(out)
+
+
 def decode_codec(codec: int, data: bytes, size: int) -> bytes:
     """Decodes `data`, which is all that the codec gets, to exactly `size` bytes."""
     if codec == 0:
@@ -326,6 +401,10 @@ def decode_codec(codec: int, data: bytes, size: int) -> bytes:
         return lz4_block(data, size)
     if codec in (3, 4):  # matches in codec 4 are not looked for
         return inflate(data, size)
+    if codec == 5:
+        return exponent_window(data, size)
+    if codec == 6:
+        return four_stream_huffman(data, size)
     raise FormatError("codec", f"codec {codec}")
 
 
@@ -345,7 +424,7 @@ def decode_planes(transform: int, width: int, data: bytes, size: int) -> bytes:
             raise FormatError("planeTable", f"reserved bytes of plane {k} are not zero")
         if not 1 <= length <= n:
             raise FormatError("planeTable", f"plane {k} has {length} bytes for {n}")
-        if codec > 4:
+        if codec > 6:
             raise FormatError("codec", f"codec {codec} of plane {k}")
         planes[:, k] = np.frombuffer(decode_codec(codec, data[pos : pos + length], n), dtype=np.uint8)
         pos += length
@@ -436,7 +515,7 @@ class Block:
                 raise FormatError(rule, f"{self.title}: {what}", self.start + offset)
 
         need(self.field("H", 8) == 1, "version", 8, f"major version {self.field('H', 8)}")
-        bits = [str(bit) for bit in range(64) if self.field("Q", 32) >> bit & 1]
+        bits = [str(bit) for bit in range(2, 64) if self.field("Q", 32) >> bit & 1]
         need(not bits, "features", 32, "unknown incompatible features: bit " + ", ".join(bits))
         chunk_size = self.field("I", 12)
         need(
@@ -738,7 +817,7 @@ class Container:
                 self._fail("storedLength", f"{title}: {chunk.stored_length} of {chunk.logical_length}", at + 8)
             if chunk.transform > 2:
                 self._fail("transform", f"{title}: transform {chunk.transform}", at + 28)
-            if chunk.codec > 4 or chunk.transform and chunk.codec:
+            if chunk.codec > 6 or chunk.transform and chunk.codec:
                 self._fail("codec", f"{title}: codec {chunk.codec}, transform {chunk.transform}", at + 29)
             if chunk.transform == 0 and chunk.codec == 0:
                 if chunk.stored_length != chunk.logical_length:

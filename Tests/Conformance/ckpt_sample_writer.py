@@ -9,6 +9,7 @@ Written from FORMAT.md alone. It aims at variety, not at size or speed: every dt
 from __future__ import annotations
 
 import hashlib
+import heapq
 import json
 import struct
 import sys
@@ -89,8 +90,56 @@ def lz4_encode(data: bytes) -> bytes:
     return bytes(out + extra(literals) + data[anchor:])
 
 
+def window_encode(data: bytes, width: int) -> bytes:
+    """Codec 5, with the window at the most frequent symbol."""
+    symbols = np.frombuffer(data, dtype=np.uint8)
+    base = int(np.bincount(symbols, minlength=256).argmax())
+    codes = np.minimum(symbols - np.uint8(base), (1 << width) - 1).astype(np.uint8)
+    bits = (codes[:, None] >> np.arange(width, dtype=np.uint8)) & 1
+    escaped = symbols[codes == (1 << width) - 1]
+    head = struct.pack("<BBHI", width, base, 0, len(escaped))
+    return head + np.packbits(bits.reshape(-1), bitorder="little").tobytes() + escaped.tobytes()
+
+
+def huffman_code(data: bytes) -> dict[int, tuple[int, int]]:
+    """(length, code) by symbol, of at most 11 bits: halves counts until no code is longer."""
+    counts = {symbol: count for symbol, count in enumerate(np.bincount(np.frombuffer(data, np.uint8))) if count}
+    while True:
+        heap = [(int(count), symbol, [symbol]) for symbol, count in counts.items()]
+        lengths = dict.fromkeys(counts, 0)
+        heapq.heapify(heap)
+        while len(heap) > 1:
+            a, b = heapq.heappop(heap), heapq.heappop(heap)
+            for symbol in a[2] + b[2]:
+                lengths[symbol] += 1
+            heapq.heappush(heap, (a[0] + b[0], min(a[1], b[1]), a[2] + b[2]))
+        if max(lengths.values()) <= 11:
+            break
+        counts = {symbol: (count + 1) // 2 for symbol, count in counts.items()}
+    result, code, previous = {}, 0, 0
+    for symbol, length in sorted(lengths.items(), key=lambda item: (item[1], item[0])):
+        code <<= length - previous
+        result[symbol] = (length, code)
+        code, previous = code + 1, length
+    return result
+
+
+def huffman_encode(data: bytes) -> bytes:
+    """Codec 6; at least two different symbols."""
+    code = huffman_code(data)
+    first, last = min(code), max(code)
+    nibbles = [code.get(symbol, (0, 0))[0] for symbol in range(first, last + 1)] + [0]
+    lengths = bytes(low | high << 4 for low, high in zip(nibbles[0::2], nibbles[1::2]))
+    quarter, streams = -(-len(data) // 4), []
+    for k in range(4):
+        text = "".join(f"{code[s][1]:0{code[s][0]}b}" for s in data[k * quarter : (k + 1) * quarter])
+        bits = np.frombuffer(text.encode(), dtype=np.uint8) - ord("0")
+        streams.append(np.packbits(bits, bitorder="little").tobytes())
+    return bytes((first, last)) + lengths + struct.pack("<4I", *map(len, streams)) + b"".join(streams)
+
+
 def encode(codec: int, data: bytes) -> bytes:
-    """The encoded bytes of codec 0 to 4."""
+    """The encoded bytes of a codec."""
     if codec == 0:
         return data
     if codec == 1:
@@ -98,6 +147,10 @@ def encode(codec: int, data: bytes) -> bytes:
         return data[:1]
     if codec == 2:
         return lz4_encode(data)
+    if codec == 5:
+        return window_encode(data, 3 + len(data) % 2)
+    if codec == 6:
+        return huffman_encode(data)
     strategy = zlib.Z_HUFFMAN_ONLY if codec == 4 else zlib.Z_DEFAULT_STRATEGY
     stream = zlib.compressobj(9, zlib.DEFLATED, -15, 9, strategy)
     return stream.compress(data) + stream.flush()
@@ -155,17 +208,17 @@ def build_index(sections: dict[int, bytes], flags: dict[int, int]) -> bytes:
     return header + struct.pack("<I", crc32c(header + bytes(table))) + bytes(table + body)
 
 
-def build_block(magic: bytes, index: bytes, chunk_size: int, tail_offset: int, digests: bool) -> bytes:
+def build_block(magic: bytes, index: bytes, chunk_size: int, tail_offset: int, digests: bool, features: int) -> bytes:
     """Superblock or trailer."""
     size = align(tail_offset + len(index), 4096) + 4096
     facts = struct.pack(
         "<HHIQQQ16sq4QI28x",
         1,
-        0,
+        int(features != 0),
         chunk_size,
         int(digests),
         0,
-        0,
+        features,
         bytes(range(16)),
         1_790_000_000 * 10**9,
         size,
@@ -179,16 +232,16 @@ def build_block(magic: bytes, index: bytes, chunk_size: int, tail_offset: int, d
     return block + struct.pack("<I", crc32c(block))
 
 
-def assemble(index: bytes, chunk_data: bytes, chunk_size: int, digests: bool) -> bytes:
+def assemble(index: bytes, chunk_data: bytes, chunk_size: int, digests: bool, features: int = 0) -> bytes:
     """The file, for an index whose chunk offsets fit already; `chunk_data` is a multiple of 4096 bytes long."""
     tail_offset = align(4096 + len(index), 4096) + len(chunk_data)
     padded = index + bytes(-len(index) % 4096)
     return (
-        build_block(SUPERBLOCK_MAGIC, index, chunk_size, tail_offset, digests)
+        build_block(SUPERBLOCK_MAGIC, index, chunk_size, tail_offset, digests, features)
         + padded
         + chunk_data
         + padded
-        + build_block(TRAILER_MAGIC, index, chunk_size, tail_offset, digests)
+        + build_block(TRAILER_MAGIC, index, chunk_size, tail_offset, digests, features)
     )
 
 
@@ -299,7 +352,9 @@ def build(sample: Sample) -> bytes:
         sections[kind], flags[kind] = content, flag
     data_offset = align(4096 + len(build_index(sections, flags)), 4096)
     sections[7] = b"".join(struct.pack("<QIIIIIBBH", data_offset + chunk[0], *chunk[1:]) for chunk in chunks)
-    return assemble(build_index(sections, flags), bytes(chunk_data), sample.chunk_size, sample.digests)
+    used = {codec for tensor in placed for codec in (tensor.codec if isinstance(tensor.codec, tuple) else (tensor.codec,))}
+    features = (5 in used) | (6 in used) << 1
+    return assemble(build_index(sections, flags), bytes(chunk_data), sample.chunk_size, sample.digests, features)
 
 
 def sample_values(dtype: str, count: int, seed: int) -> bytes:
@@ -340,6 +395,15 @@ def sample_contents() -> Sample:
             ("c64", (0, 0, 0, 3)),
             ("f64", (3, 1, 1, 0, 0, 0, 0, 4)),
         )
+    ]
+    tensors += [
+        Tensor(f"split/{number}", name, (count,), sample_values(name, count, number), 2, codecs)
+        for number, (name, count, codecs) in enumerate((
+            ("bf16", 20_000, (0, 5)),
+            ("bf16", 20_001, (0, 5)),
+            ("bf16", 20_003, (0, 6)),
+            ("f32", 20_002, (0, 0, 0, 6)),
+        ))
     ]
     odd = np.array([np.nan, 1, -np.inf, 2, np.inf], dtype="<f4")
     tensors += [

@@ -37,10 +37,23 @@ from ckpt_reader import (
     Container,
     FormatError,
     crc32c,
+    exponent_window,
+    four_stream_huffman,
     inflate,
     lz4_block,
 )
-from ckpt_sample_writer import Sample, Tensor, assemble, build, build_index, lz4_encode, sample_contents, small_contents
+from ckpt_sample_writer import (
+    Sample,
+    Tensor,
+    assemble,
+    build,
+    build_index,
+    huffman_encode,
+    lz4_encode,
+    sample_contents,
+    small_contents,
+    window_encode,
+)
 
 SMALL = build(small_contents())
 SPECIFICATION = Path(__file__).parents[2] / "FORMAT.md"
@@ -190,7 +203,7 @@ def shared_names(edit: Editor) -> None:
 # In the small file: tensors a, "a tied", b, c, d; chunks 0: a raw f32, 1: b deflate, 2: c planes, 3: d LZ4.
 VIOLATIONS: list[tuple[str, Change]] = [
     ("version", blocks(8, "H", 2)),
-    ("features", blocks(32, "Q", 1)),
+    ("features", blocks(32, "Q", 4)),
     ("features", blocks(32, "Q", 1 << 63)),
     ("chunkSize", blocks(12, "I", 65_537)),
     ("chunkSize", blocks(12, "I", 32_768)),
@@ -283,7 +296,7 @@ VIOLATIONS: list[tuple[str, Change]] = [
     ("transform", put(CHUNKS, 28, "B", 3)),
     ("transform", put(CHUNKS, 32 + 28, "BB", 1, 0)),
     ("transform", put(CHUNKS, 64 + 28, "B", 2)),
-    ("codec", put(CHUNKS, 29, "B", 5)),
+    ("codec", put(CHUNKS, 29, "B", 7)),
     ("codec", put(CHUNKS, 64 + 29, "B", 1)),
     ("reserved", put(CHUNKS, 30, "H", 1)),
     ("payloadBounds", put(DOCUMENTS, 24, "Q", 1 << 20)),
@@ -304,7 +317,7 @@ VIOLATIONS: list[tuple[str, Change]] = [
     ("planeTable", chunk(2, lambda data: data[:4] + b"\x02" + data[5:])),
     ("planeTable", chunk(2, lambda data: data[:4] + b"\x00" + data[5:])),
     ("planeTable", chunk(2, lambda data: data[:1] + b"\x01" + data[2:])),
-    ("codec", chunk(2, lambda data: b"\x05" + data[1:])),
+    ("codec", chunk(2, lambda data: b"\x07" + data[1:])),
     ("planeTable", chunk(2, lambda data: data[:7])),
     ("decode", chunk(2, lambda data: b"\x00" + data[1:])),
     ("logicalChecksum", chunk(2, lambda data: data[:-1] + b"\x09")),
@@ -621,6 +634,29 @@ class Parts(unittest.TestCase):
             (b"\x13a\x01", 13),
         ):
             self.refused(lz4_block, block, size)
+
+    def test_own_codecs(self) -> None:
+        """The vectors of §6.1 and §6.2, and what an encoder makes; every byte changed, cut off, added."""
+        symbols = bytes.fromhex("78797A790378 7F7E7979")
+        for text in ("03 78 0000 02000000 8872DC09 037F", "04 76 0000 01000000 32342F8933 03"):
+            self.assertEqual(exponent_window(bytes.fromhex(text), 10), symbols)
+        text = "05 09 210303 01000000 01000000 01000000 01000000 00 31 02 3C"
+        self.assertEqual(
+            four_stream_huffman(bytes.fromhex(text), 16), bytes.fromhex("05050505060505070506050505050906")
+        )
+        rng = np.random.default_rng(3)
+        for size in (2, 3, 5, 64, 257, 1000):
+            data = rng.binomial(30, 0.5, size).astype(np.uint8).tobytes()
+            data = data[:-2] + b"\x01\x02"
+            for decode, encoded in (
+                (exponent_window, window_encode(data, 3)),
+                (exponent_window, window_encode(data, 4)),
+                (four_stream_huffman, huffman_encode(data)),
+            ):
+                self.assertEqual(decode(encoded, size), data)
+                self.refused(decode, encoded + b"\0", size)
+                for length in range(len(encoded)):
+                    self.refused(decode, encoded[:length], size)
 
     def test_inflate(self) -> None:
         data = bytes(range(250)) * 9
