@@ -55,6 +55,30 @@ int ckpt_allocate(int file, uint64_t size) {
 #endif
 }
 
+int ckpt_open_direct(int file) {
+#if defined(__linux__)
+  char name[40];
+  snprintf(name, sizeof name, "/proc/self/fd/%d", file);
+  const int direct = open(name, O_WRONLY | O_DIRECT | O_CLOEXEC);
+  if (direct < 0 && errno != EINVAL) errno = ENOTSUP;  // without /proc, for example
+  return direct;
+#else
+  (void)file;
+  errno = ENOTSUP;
+  return -1;
+#endif
+}
+
+void ckpt_start_writing(int file, uint64_t offset, uint64_t length) {
+#if defined(__linux__)
+  (void)sync_file_range(file, (off_t)offset, (off_t)length, SYNC_FILE_RANGE_WRITE);
+#else
+  (void)file;
+  (void)offset;
+  (void)length;
+#endif
+}
+
 // A hard link fails if its name exists, so it publishes exclusively. Once it is made the target is
 // there, and to answer with an error would have the caller believe that it isn't: a failure to
 // remove the old name only leaves a second name, which is swept up as a stale temporary.

@@ -8,10 +8,8 @@ struct ContainerWriter {
   let options: SaveOptions
   let directory: any Directory
 
-  /// Memory for chunks that are in work at the same time.
-  private static let batchBytes = 16 << 20
   /// Chunks that are in work at the same time.
-  private static let batchCount = 512
+  private static let batchCount = 1024
 
   /// Writes and publishes as `name`.
   /// - Returns: the size of the file and its identity.
@@ -25,10 +23,10 @@ struct ContainerWriter {
     if options.digests { block.compatibleFeatures |= Block.digestsFeature }
     block.place(indexLengthBytes: UInt64(contents.layout.lengthBytes), dataEnd: 0)
     do {
-      // Raw files have a known length; others are reserved by their worst case nowhere, since a
-      // disk that is nearly full may well hold them compressed.
-      let expected = options.compression == .none ? sizeBytes(block) : nil
-      let file = try AtomicFile(in: directory, expectedSizeBytes: expected)
+      // Raw files have a known length; others at most that, and a disk that hasn't the room may well hold
+      // them compressed.
+      let file = try AtomicFile(
+        in: directory, expectedSizeBytes: sizeBytes(block), isBound: options.compression != .none)
       defer { file.discard() }
       let written = try writeChunks(source, to: file, from: block.dataOffset)
       let index = contents.encoded(chunks: written.chunks, digests: written.digests)
@@ -79,72 +77,20 @@ struct ContainerWriter {
 
   private func writeChunks(
     _ source: some TensorDataSource, to file: AtomicFile, from start: UInt64
-  ) throws -> (chunks: [ChunkRecord], digests: [UInt8], features: UInt64) {
-    var features: UInt64 = 0
-    var chunks: [ChunkRecord] = []
-    chunks.reserveCapacity(contents.summary.chunkCount)
-    var digests: [UInt8] = []
-    var end = start
-    let encoders = EncoderPool(compression: options.compression, hasDigests: options.digests)
-    try forEachBatch { requests throws(CheckpointError) in
+  ) throws -> ChunkPipeline.Written {
+    let pipeline = ChunkPipeline(
+      to: file, from: start, options: options, totalBytes: contents.summary.logicalBytes)
+    try forEachBatch(of: source.batchBytes) { requests throws(CheckpointError) in
       try source.withChunks(requests) { bytes throws(CheckpointError) in
-        var encoded = try encoders.encode(bytes, requests: requests)
-        for number in encoded.indices {
-          end = end.aligned(
-            to: requests[number].isPacked ? ChunkRecord.alignment : UInt64(Block.sizeBytes))
-          encoded[number].record.offset = end
-          end = encoded[number].record.end
-          chunks.append(encoded[number].record)
-          digests.append(contentsOf: encoded[number].digest)
-          features |= encoded[number].features
-        }
-        try writeBatch(encoded, bytes, requests: requests, to: file)
+        try pipeline.write(bytes, requests: requests)
       }
     }
-    return (chunks, digests, features)
+    return pipeline.written
   }
 
-  /// Writes encoded chunks: small neighbours together, since a system call for each would cost more
-  /// than the copy.
-  private func writeBatch(
-    _ encoded: [ChunkEncoder.Encoded], _ bytes: [UnsafeRawBufferPointer],
-    requests: [ChunkRequest], to file: AtomicFile
-  ) throws(CheckpointError) {
-    let small = encoded[0..<requests.prefix { $0.isPacked }.count]
-    nonisolated(unsafe) let bytes = bytes
-    do throws(IOError) {
-      if let first = small.first {
-        var run = ByteWriter()
-        for (number, chunk) in small.enumerated() {
-          run.appendZeros(Int(chunk.record.offset - first.record.offset) - run.bytes.count)
-          if let coded = chunk.bytes {
-            run.append(contentsOf: coded)
-          } else {
-            run.append(contentsOf: bytes[number])
-          }
-        }
-        try file.write(run.bytes, at: first.record.offset)
-      }
-    } catch {
-      throw CheckpointError(error)
-    }
-    try parallel(count: encoded.count - small.count) { (number) throws(CheckpointError) in
-      let number = small.count + number
-      do throws(IOError) {
-        if let coded = encoded[number].bytes {
-          try file.write(coded, at: encoded[number].record.offset)
-        } else {
-          try file.write(bytes[number], at: encoded[number].record.offset)
-        }
-      } catch {
-        throw CheckpointError(error)
-      }
-    }
-  }
-
-  /// Calls `body` with runs of chunks in file order that fit the batch's memory.
+  /// Calls `body` with runs of chunks in file order, of at most so many bytes.
   private func forEachBatch(
-    _ body: ([ChunkRequest]) throws(CheckpointError) -> Void
+    of batchBytes: Int, _ body: ([ChunkRequest]) throws(CheckpointError) -> Void
   ) throws(CheckpointError) {
     var batch: [ChunkRequest] = []
     var batchSize = 0
@@ -154,7 +100,7 @@ struct ContainerWriter {
       while start < size {
         let range = start..<min(start + contents.chunkSizeBytes, size)
         if !batch.isEmpty,
-          batchSize + range.count > ContainerWriter.batchBytes
+          batchSize + range.count > batchBytes
             || batch.count == ContainerWriter.batchCount
         {
           try body(batch)
@@ -183,39 +129,6 @@ struct ContainerWriter {
     var placed = block
     placed.place(indexLengthBytes: block.indexLengthBytes, dataEnd: end)
     return placed.fileLengthBytes
-  }
-}
-
-/// Encodes chunks on the pool's threads, each with an encoder of its own.
-private final class EncoderPool: Sendable {
-  /// Unchecked, because an encoder that is in use is not in the list: one thread has it at a time.
-  private struct Idle: @unchecked Sendable {
-    var encoder: ChunkEncoder
-  }
-
-  private let idle = Locked<[Idle]>([])
-  private let compression: Compression
-  private let hasDigests: Bool
-
-  init(compression: Compression, hasDigests: Bool) {
-    self.compression = compression
-    self.hasDigests = hasDigests
-  }
-
-  func encode(
-    _ chunks: [UnsafeRawBufferPointer], requests: [ChunkRequest]
-  ) throws(CheckpointError) -> [ChunkEncoder.Encoded] {
-    let results = Locked([ChunkEncoder.Encoded?](repeating: nil, count: chunks.count))
-    nonisolated(unsafe) let chunks = chunks
-    try parallel(count: chunks.count) { (number) throws(CheckpointError) in
-      let worker =
-        self.idle.withLock { $0.popLast() }
-        ?? Idle(encoder: ChunkEncoder(compression: self.compression, hasDigests: self.hasDigests))
-      let encoded = worker.encoder.encode(chunks[number], dtype: requests[number].tensor.dtype)
-      self.idle.withLock { $0.append(worker) }
-      results.withLock { $0[number] = encoded }
-    }
-    return results.withLock { $0.compactMap { $0 } }
   }
 }
 

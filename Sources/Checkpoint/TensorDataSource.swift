@@ -2,6 +2,9 @@ internal import CheckpointFormat
 
 /// Where a writer gets tensors' bytes from.
 protocol TensorDataSource {
+  /// How many bytes to ask for at a time.
+  var batchBytes: Int { get }
+
   /// Hands bytes of chunks to `body`, all at the same time.
   /// - Parameter requests: tensor and byte range of each, in file order, none twice over all calls.
   func withChunks(
@@ -21,6 +24,8 @@ struct ChunkRequest {
 /// Tensors in memory: nothing is copied.
 struct MemoryDataSource: TensorDataSource {
   let tensors: [String: Tensor]
+  /// They are there anyhow; so many that the threads seldom wait for the last one.
+  let batchBytes = 512 << 20
 
   func withChunks(
     _ requests: [ChunkRequest],
@@ -53,6 +58,7 @@ final class ProducedDataSource: TensorDataSource {
   typealias Fill = (String, Range<Int>, UnsafeMutableRawBufferPointer) throws(CheckpointError) ->
     Void
 
+  let batchBytes = 16 << 20
   private let fill: Fill
   private var memory: [UInt8] = []
 

@@ -39,10 +39,12 @@ package final class AtomicFile: Sendable {
   ///   - directory: Where the file will be published.
   ///   - expectedSizeBytes: How large it will be, if that is known: reserved beforehand, so that a
   ///     full disk shows now and not after minutes of writing. It may turn out smaller or larger.
+  ///   - isBound: Whether that is how large it is at most, and having less space is no error yet.
   ///   - temporaryName: For tests; by default a random name that `StaleTemporaries` recognizes.
   /// - Throws: `IOError`, with code `.noSpace` if the space isn't there. No temporary is left then.
   package init(
-    in directory: any Directory, expectedSizeBytes: UInt64? = nil, temporaryName: String? = nil
+    in directory: any Directory, expectedSizeBytes: UInt64? = nil, isBound: Bool = false,
+    temporaryName: String? = nil
   ) throws(IOError) {
     let name: String
     (name, file) = try Self.makeTemporary(in: directory, name: temporaryName)
@@ -50,7 +52,8 @@ package final class AtomicFile: Sendable {
     self.temporaryName = name
     state = Locked(State())
     guard let expectedSizeBytes else { return }
-    do {
+    do throws(IOError) {
+      if isBound, try expectedSizeBytes > directory.freeSpaceBytes() { return }
       try reserve(expectedSizeBytes)
     } catch {
       // ext4 keeps the blocks of a failed allocation for as long as the file is there.
@@ -64,14 +67,24 @@ package final class AtomicFile: Sendable {
   /// Writes all of `bytes` at `offset`. Threads may write distinct ranges at the same time.
   ///
   /// After an error the file can only be discarded: `commit` throws the error again.
-  package func write(_ bytes: UnsafeRawBufferPointer, at offset: UInt64) throws(IOError) {
+  ///
+  /// - Parameter through: whether to begin bringing the bytes to the disk now, past the page cache where
+  ///   the file system can; offset, count and address must be multiples of 4096 then.
+  package func write(
+    _ bytes: UnsafeRawBufferPointer, at offset: UInt64, through: Bool = false
+  ) throws(IOError) {
     try requireWriting("write")
     guard !bytes.isEmpty else { return }
     var written = 0
     do throws(IOError) {
       while written < bytes.count {
         let rest = UnsafeRawBufferPointer(rebasing: bytes[written...])
-        let count = try file.write(rest, at: offset + UInt64(written))
+        let place = offset + UInt64(written)
+        // After a short write what is left may begin anywhere.
+        let isAligned = written % 4096 == 0
+        let count =
+          through && isAligned
+          ? try file.writeThrough(rest, at: place) : try file.write(rest, at: place)
         guard count > 0 else {
           throw IOError(.ioError, operation: "write (0 bytes written)", path: path)
         }

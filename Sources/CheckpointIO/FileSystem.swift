@@ -77,6 +77,11 @@ package protocol File: AnyObject, Sendable {
   /// Writes up to `bytes.count` bytes; may be short, never 0 for a non-empty buffer.
   func write(_ bytes: UnsafeRawBufferPointer, at offset: UInt64) throws(IOError) -> Int
 
+  /// Writes like `write`, but begins to bring the bytes to the disk now: past the page cache where the
+  /// file system can. Offset, count and address are multiples of 4096. What is written is durable only
+  /// after `synchronize`, as ever.
+  func writeThrough(_ bytes: UnsafeRawBufferPointer, at offset: UInt64) throws(IOError) -> Int
+
   /// Makes the file's bytes and size durable (`fsync`; `F_FULLFSYNC` on Apple's systems). After an
   /// error the file must be given up: what was written is in an unknown state for ever, and a
   /// second call that succeeds proves nothing.
@@ -102,6 +107,14 @@ package protocol File: AnyObject, Sendable {
 
   /// Closes the descriptor; further calls are errors with code `.closed`.
   func close()
+}
+
+extension File {
+  package func writeThrough(
+    _ bytes: UnsafeRawBufferPointer, at offset: UInt64
+  ) throws(IOError) -> Int {
+    try write(bytes, at: offset)
+  }
 }
 
 /// Kinds of advisory locks.

@@ -1,9 +1,18 @@
+import CCheckpointShims
 import SystemPackage
 
 /// A file on a real disk.
 package final class PosixFile: File {
   private let path: FilePath
   private let descriptor: OpenDescriptor
+  /// For writing past the page cache, once that has been asked for.
+  private let direct = Locked(DirectAccess.unknown)
+
+  private enum DirectAccess {
+    case unknown
+    case impossible
+    case open(OpenDescriptor)
+  }
 
   /// Takes over `descriptor`; `path` is for messages.
   init(descriptor: Int32, path: FilePath) {
@@ -29,6 +38,47 @@ package final class PosixFile: File {
       throw IOError(.ioError, operation: "write (0 bytes written)", path: path)
     }
     return count
+  }
+
+  package func writeThrough(
+    _ bytes: UnsafeRawBufferPointer, at offset: UInt64
+  ) throws(IOError) -> Int {
+    if let direct = try directDescriptor() {
+      do throws(IOError) {
+        return try direct.use("write", path) { file throws(IOError) in
+          try SystemCall.write(file, bytes, at: offset, path: path)
+        }
+      } catch {
+        // Some file systems refuse when it comes to writing, or for other alignments than 4096.
+        guard error.errno == .invalidArgument else { throw error }
+        self.direct.withLock { $0 = .impossible }
+      }
+    }
+    let count = try write(bytes, at: offset)
+    try descriptor.use("sync_file_range", path) { file throws(IOError) in
+      // Its errors are fsync's to tell.
+      ckpt_start_writing(file, offset, UInt64(count))
+    }
+    return count
+  }
+
+  private func directDescriptor() throws(IOError) -> OpenDescriptor? {
+    try descriptor.use("open", path) { file throws(IOError) in
+      direct.withLock { direct in
+        switch direct {
+        case .open(let descriptor): return descriptor
+        case .impossible: return nil
+        case .unknown:
+          guard let new = SystemCall.openDirect(file) else {
+            direct = .impossible
+            return nil
+          }
+          let descriptor = OpenDescriptor(new)
+          direct = .open(descriptor)
+          return descriptor
+        }
+      }
+    }
   }
 
   package func synchronize() throws(IOError) {
@@ -70,5 +120,9 @@ package final class PosixFile: File {
 
   package func close() {
     descriptor.close()
+    direct.withLock { direct in
+      if case .open(let descriptor) = direct { descriptor.close() }
+      direct = .impossible
+    }
   }
 }

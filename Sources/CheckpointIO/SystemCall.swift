@@ -48,6 +48,12 @@ enum SystemCall {
     return try retry("write", path) { pwrite(descriptor, bytes.baseAddress, count, position) }
   }
 
+  /// A second descriptor that writes past the page cache; nil where there can't be one.
+  static func openDirect(_ descriptor: Int32) -> Int32? {
+    let direct = ckpt_open_direct(descriptor)
+    return direct == -1 ? nil : direct
+  }
+
   /// Makes a file's bytes or a directory's names durable, the drive's cache included.
   ///
   /// The one call that is not retried, even after EINTR: the kernel reports a failed write-back to

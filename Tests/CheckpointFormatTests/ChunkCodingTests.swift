@@ -88,7 +88,10 @@ struct ChunkCodingTests {
     let values: [Float] = [1, .nan, .infinity, 2]
     let encoder = ChunkEncoder(compression: .fast, hasDigests: true)
     let bytes = values.withUnsafeBytes { Array($0) }
-    let encoded = bytes.withUnsafeBytes { encoder.encode($0, dtype: .f32) }
+    var output = [UInt8](repeating: 0, count: bytes.count)
+    let encoded = bytes.withUnsafeBytes { bytes in
+      output.withUnsafeMutableBytes { encoder.encode(bytes, dtype: .f32, into: $0) }
+    }
     #expect(encoded.record.nonFiniteCount == 2)
     #expect(encoded.digest == bytes.withUnsafeBytes { SHA256.digest(of: $0) })
   }

@@ -7,9 +7,11 @@ struct CodedChunk {
   let dtype: DType
 
   init(_ bytes: [UInt8], dtype: DType, encoder: ChunkEncoder) {
-    let encoded = bytes.withUnsafeBytes { encoder.encode($0, dtype: dtype) }
-    record = encoded.record
-    stored = encoded.bytes ?? bytes
+    var output = [UInt8](repeating: 0, count: bytes.count)
+    record = bytes.withUnsafeBytes { bytes in
+      output.withUnsafeMutableBytes { encoder.encode(bytes, dtype: dtype, into: $0).record }
+    }
+    stored = Array(output.prefix(Int(record.storedBytes)))
     self.dtype = dtype
   }
 

@@ -16,6 +16,13 @@ extern "C" {
 /// where the file system can't: never emulated by writing zeros, as posix_fallocate does.
 int ckpt_allocate(int file, uint64_t size);
 
+/// A second descriptor for writing to the open file `file` past the page cache; -1 with EINVAL where the file
+/// system can't, or ENOTSUP where no descriptor can be opened again.
+int ckpt_open_direct(int file);
+
+/// Starts writing the range's pages to the disk, without waiting for it. Does nothing where that is unknown.
+void ckpt_start_writing(int file, uint64_t offset, uint64_t length);
+
 /// Renames unless `target` exists (EEXIST), atomically so. Where neither the kernel nor the file
 /// system knows such a rename, by a hard link and the removal of `source`.
 int ckpt_rename_exclusive(int directory, const char *source, int target_directory,

@@ -15,11 +15,14 @@ enum Seeds {
       for kind in SampleBytes.allCases {
         for dtype in [DType.u8, .u16, .bf16, .f32, .i64] {
           let bytes = kind.bytes(count: 512, width: dtype.scalarBytes, isBrain: dtype == .bf16)
-          let chunk = bytes.withUnsafeBytes { encoder.encode($0, dtype: dtype) }
-          let record = chunk.record
+          var output = bytes
+          let record = bytes.withUnsafeBytes { bytes in
+            output.withUnsafeMutableBytes { encoder.encode(bytes, dtype: dtype, into: $0).record }
+          }
           let head = [record.transform, record.codec, dtype.rawValue - 1, 0xFF, 0x01]
           write(
-            head + (chunk.bytes ?? bytes), to: "\(directory)/\(kind)-\(dtype)-\(compression)")
+            head + output.prefix(Int(record.storedBytes)),
+            to: "\(directory)/\(kind)-\(dtype)-\(compression)")
         }
       }
     }

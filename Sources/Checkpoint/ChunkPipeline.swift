@@ -1,0 +1,170 @@
+internal import CheckpointFormat
+internal import CheckpointIO
+
+/// Encodes chunks and writes them, several at a time: while some segments of neighbouring chunks are on their
+/// way to the disk, others are being encoded. A segment gets its place as soon as the one before it has its
+/// length, so that the file's order is that of the chunks whatever the threads do.
+final class ChunkPipeline: Sendable {
+  /// What a segment is encoded to before it is written: memory aligned to pages. One thread has it at a time.
+  private struct Stage: @unchecked Sendable {
+    let memory: UnsafeMutableRawBufferPointer
+    let encoder: ChunkEncoder
+  }
+
+  /// What has been found out so far; its chunks are all that have been written, in file order.
+  struct Written {
+    var chunks: [ChunkRecord] = []
+    var digests: [UInt8] = []
+    var features: UInt64 = 0
+    /// Where the next segment goes at the earliest.
+    var end: UInt64
+  }
+
+  private struct State {
+    var written: Written
+    /// How many segments of the batch have their place.
+    var placedCount = 0
+    var hasFailed = false
+  }
+
+  private let file: AtomicFile
+  private let options: SaveOptions
+  private let segmentBytes: Int
+  private let idle = Locked<[Stage]>([])
+  private let condition = Condition()
+  // Guarded by `condition`.
+  private nonisolated(unsafe) var state: State
+
+  /// A write of this length is as fast as longer ones.
+  private static let longestSegmentBytes = 8 << 20
+  private static let shortestSegmentBytes = 256 << 10
+
+  /// - Parameters:
+  ///   - start: where the first chunk goes.
+  ///   - totalBytes: of all chunks, decoded: little is cut into smaller segments, so that all threads have some.
+  init(to file: AtomicFile, from start: UInt64, options: SaveOptions, totalBytes: UInt64) {
+    self.file = file
+    self.options = options
+    segmentBytes = Int(
+      min(max(totalBytes / 8, UInt64(Self.shortestSegmentBytes)), UInt64(Self.longestSegmentBytes)))
+    state = State(written: Written(end: start))
+  }
+
+  deinit {
+    for stage in idle.withLock({ $0 }) { stage.memory.deallocate() }
+  }
+
+  /// What has been written. No write may be under way.
+  var written: Written { condition.withLock { state.written } }
+
+  /// Encodes and writes chunks that are next in file order.
+  func write(
+    _ bytes: [UnsafeRawBufferPointer], requests: [ChunkRequest]
+  ) throws(CheckpointError) {
+    let segments = segments(of: requests)
+    condition.withLock { state.placedCount = 0 }
+    nonisolated(unsafe) let bytes = bytes
+    try parallel(count: segments.count) { (number) throws(CheckpointError) in
+      do throws(CheckpointError) {
+        try self.write(segment: number, segments[number], bytes, requests)
+      } catch {
+        self.condition.withLock {
+          self.state.hasFailed = true
+          self.condition.broadcast()
+        }
+        throw error
+      }
+    }
+  }
+
+  /// Runs of chunks that are either all packed or all not.
+  private func segments(of requests: [ChunkRequest]) -> [Range<Int>] {
+    var segments: [Range<Int>] = []
+    var start = 0
+    var size = 0
+    for (number, request) in requests.enumerated() {
+      let length = request.range.count.aligned(to: Self.alignment(of: request))
+      if number > start,
+        size + length > segmentBytes || request.isPacked != requests[start].isPacked
+      {
+        segments.append(start..<number)
+        start = number
+        size = 0
+      }
+      size += length
+    }
+    if start < requests.count { segments.append(start..<requests.count) }
+    return segments
+  }
+
+  private static func alignment(of request: ChunkRequest) -> Int {
+    request.isPacked ? Int(ChunkRecord.alignment) : Block.sizeBytes
+  }
+
+  private func write(
+    segment number: Int, _ segment: Range<Int>, _ bytes: [UnsafeRawBufferPointer],
+    _ requests: [ChunkRequest]
+  ) throws(CheckpointError) {
+    let alignment = Self.alignment(of: requests[segment.lowerBound])
+    let room = segment.reduce(0) { $0 + requests[$1].range.count.aligned(to: alignment) }
+    let stage = takeStage(room)
+    defer { idle.withLock { $0.append(stage) } }
+    var encoded: [ChunkEncoder.Encoded] = []
+    var length = 0
+    for chunk in segment {
+      let output = UnsafeMutableRawBufferPointer(rebasing: stage.memory[length...])
+      var one = stage.encoder.encode(
+        bytes[chunk], dtype: requests[chunk].tensor.dtype, into: output)
+      one.record.offset = UInt64(length)
+      let stored = Int(one.record.storedBytes)
+      let padded = stored.aligned(to: alignment)
+      output[stored..<padded].initializeMemory(as: UInt8.self, repeating: 0)
+      length += padded
+      encoded.append(one)
+    }
+    guard let offset = place(number, encoded, alignment: alignment) else { return }
+    let isThrough = alignment == Block.sizeBytes && length >= Self.shortestSegmentBytes
+    do throws(IOError) {
+      try file.write(
+        UnsafeRawBufferPointer(rebasing: stage.memory[0..<length]), at: offset, through: isThrough)
+    } catch {
+      throw CheckpointError(error)
+    }
+  }
+
+  /// Gives a segment its place, after all before it; nil if one of them failed.
+  private func place(
+    _ number: Int, _ encoded: [ChunkEncoder.Encoded], alignment: Int
+  ) -> UInt64? {
+    condition.withLock {
+      while state.placedCount < number, !state.hasFailed { condition.wait() }
+      guard !state.hasFailed else { return nil }
+      let offset = state.written.end.aligned(to: UInt64(alignment))
+      for var chunk in encoded {
+        chunk.record.offset += offset
+        state.written.chunks.append(chunk.record)
+        state.written.digests += chunk.digest
+        state.written.features |= chunk.features
+        state.written.end = chunk.record.end
+      }
+      state.placedCount += 1
+      condition.broadcast()
+      return offset
+    }
+  }
+
+  private func takeStage(_ room: Int) -> Stage {
+    let free: Stage? = idle.withLock { idle in
+      idle.firstIndex { $0.memory.count >= room }.map { idle.remove(at: $0) }
+    }
+    if let free { return free }
+    return Stage(
+      memory: .allocate(byteCount: max(room, segmentBytes), alignment: Block.sizeBytes),
+      encoder: ChunkEncoder(compression: options.compression, hasDigests: options.digests))
+  }
+}
+
+extension Int {
+  /// The next multiple of a power of two.
+  fileprivate func aligned(to alignment: Int) -> Int { (self + alignment - 1) & ~(alignment - 1) }
+}
