@@ -34,16 +34,18 @@ enum KerasConfig {
         "layers": .array((config["layers"]?.arrayValue ?? []).map(layer)),
       ]
     }
-    if let compileConfig, !compileConfig.isNull {
+    if let compileConfig = named(compileConfig) {
       object["compile_config"] = compile(compileConfig, losses: &losses)
     }
     return .object(object)
   }
 
   /// `compile_config` without what is an object there only because of how the model was compiled, such
-  /// as a loss given as a function.
-  static func named(_ compileConfig: JSONValue) -> JSONValue {
-    guard var object = compileConfig.objectValue else { return compileConfig }
+  /// as a loss given as a function; nil if the model isn't compiled.
+  static func named(_ compileConfig: JSONValue?) -> JSONValue? {
+    guard var object = compileConfig?.objectValue, let optimizer = object["optimizer"],
+      !optimizer.isNull
+    else { return nil }
     for key in ["loss", "metrics"] {
       if let value = object[key] { object[key] = function(value) }
     }
@@ -73,11 +75,10 @@ enum KerasConfig {
   }
 
   private static func compile(_ json: JSONValue, losses: inout [String]) -> JSONValue {
-    let json = named(json)
     var own = JSONObject()
     own["optimizer"] = optimizer(json["optimizer"] ?? .null)
     own["loss"] = loss(json["loss"] ?? .null)
-    own["metrics"] = metrics(json["metrics"] ?? .null, losses: &losses)
+    own["metrics"] = metrics(json["metrics"] ?? .array([]), losses: &losses)
     for key in ["loss_weights", "weighted_metrics"] {
       if let value = json[key], !value.isNull { own[key] = value }
     }

@@ -16,7 +16,7 @@ struct KerasImport {
   consuming func state() throws(CheckpointError) -> ExchangeState {
     var checkpoint = Checkpoint()
     var architecture = config.objectValue ?? [:]
-    let compileConfig = architecture["compile_config"].map(KerasConfig.named)
+    let compileConfig = KerasConfig.named(architecture["compile_config"])
     architecture["compile_config"] = nil
     checkpoint.documents["architecture"] = .object(architecture)
     checkpoint.documents["training"] = ["compile_config": compileConfig ?? .null]

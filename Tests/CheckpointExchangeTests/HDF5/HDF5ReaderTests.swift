@@ -89,7 +89,8 @@ import Testing
   @Test func anyByteMayLie() throws {
     for (name, lies) in [("types", [0xFF]), ("soft-link", [1, 2, 8, 0x80, 0xFF] as [UInt8])] {
       let bytes = try fixtureBytes("hdf5/\(name).h5")
-      for position in bytes.indices {
+      // Most zeros are space that is left.
+      for position in bytes.indices where bytes[position] != 0 || position % 8 == 0 {
         for lie in lies.map({ bytes[position] ^ $0 }) {
           var lying = bytes
           lying[position] = lie

@@ -100,7 +100,7 @@ func readKeras(_ bytes: [UInt8]) throws -> ExchangeState {
 }
 
 /// The archive with members replaced or added, and without others.
-func kerasArchive(
+func changedArchive(
   _ bytes: [UInt8], replacing new: [String: [UInt8]] = [:], without names: Set<String> = []
 ) throws -> [UInt8] {
   let reader = try ZipReader(try MemoryFolder().file(bytes))
