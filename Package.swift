@@ -153,7 +153,7 @@ let package = Package(
     .testTarget(
       name: "CheckpointExchangeTests",
       dependencies: [
-        "CheckpointExchange", "Checkpoint", "CheckpointIO", "SimulatedDisk",
+        "CheckpointExchange", "Checkpoint", "CheckpointFormat", "CheckpointIO", "SimulatedDisk",
         .product(name: "SystemPackage", package: "swift-system"),
       ],
       resources: [.copy("Fixtures")]),
