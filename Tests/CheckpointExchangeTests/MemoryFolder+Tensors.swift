@@ -77,6 +77,7 @@ func fullCheckpoint() -> Checkpoint {
   checkpoint.documents = [
     "architecture": ["a": [1, 2.5, nil, true], "b": ["c": "d\u{0}"]], "history": [.int(.max)],
   ]
+  checkpoint.aliases = ["tied": "model/f32"]
   checkpoint.blobs = [
     "rng": (0...255).map { UInt8($0) }, "empty": [], "one": [1], "two": [1, 255],
   ]

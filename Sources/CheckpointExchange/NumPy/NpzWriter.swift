@@ -5,12 +5,12 @@ internal import CheckpointIO
 /// than arrays, one array more with the notes.
 enum NpzWriter {
   /// Writes `state` to `path`, durably or not at all.
-  /// - Returns: what NumPy won't see as it was, a line each, for people.
+  /// - Returns: the file's size in bytes; what NumPy won't see as it was, a line each, for people.
   /// - Throws: `CheckpointError`: `invalidArgument` for a name that can't be; what tensors throw;
   ///   `exists`, `noSpace`, `io`, `outcomeUnknown`.
   static func write(
     _ state: ExchangeState, to path: FilePath, replacing: Bool, in fileSystem: any FileSystem
-  ) throws(CheckpointError) -> [String] {
+  ) throws(CheckpointError) -> (sizeBytes: UInt64, losses: [String]) {
     let output = try ExchangeOutput(
       path, expectedSizeBytes: expectedSize(state.tensors), in: fileSystem)
     let zip = ZipWriter(output, sizes: .always64)
@@ -46,7 +46,8 @@ enum NpzWriter {
     }
     try zip.finish()
     try output.commit(replacing: replacing)
-    return foreign.sorted { $0.key.rawValue < $1.key.rawValue }.map { loss($0.key, $0.value) }
+    let losses = foreign.sorted { $0.key.rawValue < $1.key.rawValue }.map { loss($0.key, $0.value) }
+    return (output.position, losses)
   }
 
   private static func loss(_ dtype: DType, _ count: Int) -> String {

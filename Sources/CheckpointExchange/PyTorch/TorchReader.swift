@@ -55,7 +55,8 @@ enum TorchReader {
         try zip.bytes(of: member, limit: notesLimit))
     }
     var size: UInt64 = 0
-    var names: Set<String> = []
+    // By bytes: Swift's strings are equal if they are the same to readers.
+    var names: Set<[UInt8]> = []
     for (name, view) in dictionary.tensors {
       let member = try member("\(root)data/\(view.storage.key)", in: zip)
       do throws(CheckpointError) {
@@ -66,7 +67,7 @@ enum TorchReader {
         guard !sum.overflow, size / sharingLimit <= zip.file.sizeBytes else {
           throw CheckpointError(.limitExceeded, "tensors that share their data too often")
         }
-        guard names.insert(name).inserted else {
+        guard names.insert(Array(name.utf8)).inserted else {
           throw CheckpointError(.corrupt, "the name is there twice")
         }
         state.tensors.append(tensor)

@@ -12,19 +12,20 @@ enum TorchWriter {
 
   /// Writes `state` to `path`, durably or not at all: the tensors as a flat dictionary, and all else in a
   /// member that PyTorch passes over.
-  /// - Returns: what PyTorch won't see as it was, a line each, for people.
+  /// - Returns: the file's size in bytes; what PyTorch won't see as it was, a line each, for people.
   /// - Throws: `CheckpointError`: `invalidArgument` for a name that is there twice; what tensors throw;
   ///   `exists`, `noSpace`, `io`, `outcomeUnknown`.
   static func write(
     _ state: ExchangeState, to path: FilePath, replacing: Bool, in fileSystem: any FileSystem
-  ) throws(CheckpointError) -> [String] {
+  ) throws(CheckpointError) -> (sizeBytes: UInt64, losses: [String]) {
     let output = try ExchangeOutput(path, in: fileSystem)
     let zip = ZipWriter(output)
     var losses: [String] = []
     var arrays = JSONObject()
-    var names: Set<String> = []
+    // By bytes: Swift's strings are equal if they are the same to readers.
+    var names: Set<[UInt8]> = []
     for tensor in state.tensors {
-      guard names.insert(tensor.name).inserted else {
+      guard names.insert(Array(tensor.name.utf8)).inserted else {
         throw CheckpointError(
           .invalidArgument, "the name is there twice", path: path, item: tensor.name)
       }
@@ -51,7 +52,7 @@ enum TorchWriter {
     }
     try zip.finish()
     try output.commit(replacing: replacing)
-    return losses
+    return (output.position, losses)
   }
 
   private static func pickle(_ tensors: [StreamedTensor]) -> [UInt8] {

@@ -103,6 +103,8 @@ import Testing
   }
 
   private func write(_ state: ExchangeState) throws -> [String] {
-    try NpzWriter.write(state, to: "/out.npz", replacing: true, in: folder.disk)
+    let written = try NpzWriter.write(state, to: "/out.npz", replacing: true, in: folder.disk)
+    #expect(try Int(written.sizeBytes) == folder.bytes("out.npz").count)
+    return written.losses
   }
 }

@@ -59,6 +59,8 @@ import Testing
   }
 
   private func write(_ state: ExchangeState) throws -> [String] {
-    try TorchWriter.write(state, to: "/out.pt", replacing: true, in: folder.disk)
+    let written = try TorchWriter.write(state, to: "/out.pt", replacing: true, in: folder.disk)
+    #expect(try Int(written.sizeBytes) == folder.bytes("out.pt").count)
+    return written.losses
   }
 }
