@@ -56,6 +56,9 @@ import Testing
       [0x6A, 0xFF, 0xFF, 0xFF, 0xFF], [0x52], [0x4E, 0x29, 0x52], [0x51], [0x29, 0x51],
       [0x62], [0x4E, 0x7D, 0x62], [0x4E, 0x4E], [0x4E, 0x28], [0x58, 0xFF, 0xFF, 0xFF, 0xFF],
       [0x58, 1, 0, 0, 0, 0xFF], [0x8A, 9, 0, 0, 0, 0, 0, 0, 0, 0, 0], [0x28, 0x4E, 0x75],
+      // Values below a mark are out of reach.
+      [0x4E, 0x28, 0x85, 0x74, 0x86], [0x4E, 0x4E, 0x28, 0x86, 0x74],
+      [0x4E, 0x28, 0x71, 0, 0x74, 0x86],
     ] {
       var reader = pickle(body)
       #expect(throws: CheckpointError.self, "\(body)") { try reader.value() }
@@ -127,13 +130,15 @@ import Testing
       (0, [1 << 62, 1 << 62], [1, 1], false), (0, [2], [Int.max], false),
       (Int.max, [1], [1], false),
     ] {
+      // When it is opened, and not only when it is read.
       let result = Result { () throws(CheckpointError) in
-        try read(
+        try open(
           view(offset: offset, shape: shape, strides: strides), [UInt8](repeating: 1, count: 16))
       }
       switch result {
-      case .success(let tensors):
-        #expect(isTaken && tensors[0].shape == shape, "\(offset) \(shape)")
+      case .success(let state):
+        #expect(isTaken && state.tensors[0].shape == shape, "\(offset) \(shape)")
+        #expect(try state.tensors[0].bytes().count == 4 * shape.reduce(1, *))
       case .failure(let error): #expect(!isTaken, "\(error)")
       }
     }
@@ -179,6 +184,12 @@ import Testing
   private func read(
     _ pickle: [UInt8], _ storage: [UInt8]
   ) throws(CheckpointError) -> [WholeTensor] {
+    try WholeTensor.all(try open(pickle, storage))
+  }
+
+  private func open(
+    _ pickle: [UInt8], _ storage: [UInt8]
+  ) throws(CheckpointError) -> ExchangeState {
     let folder = MemoryFolder()
     let output = try ExchangeOutput("/a.pt", in: folder.disk)
     let zip = ZipWriter(output)
@@ -186,6 +197,6 @@ import Testing
     try zip.add("a/data/0", storage)
     try zip.finish()
     try output.commit(replacing: true)
-    return try WholeTensor.all(try TorchReader.read("/a.pt", in: folder.disk))
+    return try TorchReader.read("/a.pt", in: folder.disk)
   }
 }
