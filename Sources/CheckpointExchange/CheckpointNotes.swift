@@ -1,6 +1,7 @@
 internal import Checkpoint
 
-/// All of a checkpoint but its tensors, as a JSON document that other formats carry for us.
+/// All of a checkpoint but its tensors, aliases among it, as a JSON document that other formats carry
+/// for us.
 enum CheckpointNotes {
   /// Marks the document as ours; the number grows when old readers could go wrong.
   private static let format = "ckpt-notes"
@@ -31,7 +32,10 @@ enum CheckpointNotes {
     }
     if !checkpoint.documents.isEmpty { object["documents"] = .object(sorted(checkpoint.documents)) }
     if !checkpoint.blobs.isEmpty {
-      object["blobs"] = .object(sorted(checkpoint.blobs.mapValues { .string(Base64.text($0)) }))
+      object["blobs"] = .object(sorted(checkpoint.blobs.mapValues { .string(Base64.text(of: $0)) }))
+    }
+    if !checkpoint.aliases.isEmpty {
+      object["aliases"] = .object(sorted(checkpoint.aliases.mapValues { .string($0) }))
     }
     for (key, value) in extra.members { object[key] = value }
     return .object(object)
@@ -69,10 +73,14 @@ enum CheckpointNotes {
     checkpoint.tags = Set(try texts(json, "tags"))
     for (name, value) in try members(json, "documents") { checkpoint.documents[name] = value }
     for (name, value) in try members(json, "blobs") {
-      guard let bytes = value.stringValue.flatMap({ Base64.bytes($0) }) else {
+      guard let bytes = value.stringValue.flatMap({ Base64.bytes(of: $0) }) else {
         throw wrong("blobs")
       }
       checkpoint.blobs[name] = bytes
+    }
+    for (name, value) in try members(json, "aliases") {
+      guard let target = value.stringValue else { throw wrong("aliases") }
+      checkpoint.aliases[name] = target
     }
     return (checkpoint, json)
   }

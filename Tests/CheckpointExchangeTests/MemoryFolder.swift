@@ -13,9 +13,12 @@ struct MemoryFolder {
 
   /// A file of these bytes, on a disk of its own.
   func file(_ bytes: [UInt8], named name: String = "file") throws -> ForeignFile {
-    let disk = SimulatedDisk(
-      mounting: DiskImage(entries: [name: .file(bytes)]), pageSizeBytes: 1 << 16)
-    return try ForeignFile(FilePath("/" + name), in: disk)
+    try ForeignFile(FilePath("/" + name), in: Self.disk(bytes, named: name))
+  }
+
+  /// A disk with one file.
+  static func disk(_ bytes: [UInt8], named name: String) -> SimulatedDisk {
+    SimulatedDisk(mounting: DiskImage(entries: [name: .file(bytes)]))
   }
 
   /// All of a file.

@@ -47,6 +47,10 @@ import Testing
     for size: UInt32 in [0, 2, 4, 1000] {
       #expect(throws: CheckpointError.self) { try readAll(deflated(packed, size: size, crc: crc)) }
     }
+    // With the checksum of what was promised, too.
+    #expect(throws: CheckpointError.self) {
+      try readAll(deflated(packed, size: 2, crc: 0x9E83_486D))
+    }
     // Bytes behind the packed data.
     #expect(throws: CheckpointError.self) { try readAll(deflated(packed + [0], size: 3, crc: crc)) }
     // Cut off.
