@@ -3,8 +3,8 @@
 
 python check_keras.py DIRECTORY
 
-NAME.keras is compared with NAME.expected.safetensors (x, y, predict, optimizer_iteration, and where it
-is there resume_loss of further epochs at batch_size), or its weights with those of NAME.same.keras.
+NAME.keras is compared with NAME.expected.safetensors: x, y, predict, optimizer_iteration, and where it is
+there resume_loss of further epochs at batch_size; or all weights, as weights/0, weights/1 and so on.
 Exit status 0 when everything agrees.
 """
 import glob
@@ -31,17 +31,14 @@ def difference(got, want):
 
 def compare(path):
     """Names of what was compared, with the largest difference."""
-    same = path[: -len(".keras")] + ".same.keras"
-    if os.path.exists(same):
-        ours, theirs = (keras.saving.load_model(p) for p in (path, same))
-        yield "layers", float(len(ours.layers) != len(theirs.layers))
-        for ours, theirs in zip(ours.variables, theirs.variables):
-            numpy = keras.ops.convert_to_numpy
-            yield ours.path, difference(numpy(ours.value), numpy(theirs.value))
-            yield ours.path + " dtype", float(ours.dtype != theirs.dtype)
-        return
     model = keras.saving.load_model(path)
     e = load_file(path[: -len(".keras")] + ".expected.safetensors")
+    if "weights/0" in e:
+        yield "number of weights", float(len(model.weights) != len(e))
+        for number, weight in enumerate(model.weights):
+            numpy = keras.ops.convert_to_numpy(weight.value)
+            yield f"weight {number}", difference(numpy, e[f"weights/{number}"])
+        return
     yield "predict", difference(model.predict(e["x"], verbose=0), e["predict"])
     iterations = int(keras.ops.convert_to_numpy(model.optimizer.iterations))
     yield "iteration", difference(iterations, e["optimizer_iteration"])
@@ -53,7 +50,7 @@ def compare(path):
 
 
 wrong = 0
-paths = [p for p in sorted(glob.glob(os.path.join(sys.argv[1], "*.keras"))) if not p.endswith(".same.keras")]
+paths = sorted(glob.glob(os.path.join(sys.argv[1], "*.keras")))
 print(f"Keras {keras.__version__}")
 for path in paths:
     try:

@@ -1,12 +1,17 @@
 internal import Checkpoint
+internal import CheckpointIO
 
 /// Reads a `.keras` archive, Keras' or our own, as a checkpoint from which the trainer rebuilds the
 /// model: `model/<layer>/kernel`, the optimizer's state, the documents `architecture` and `training`.
 /// Layers that aren't known keep the names of the archive: `layers/lstm/lstm_cell/vars/0`.
 enum KerasArchiveReader {
+  /// Reads the archive at `path`.
   /// - Throws: `CheckpointError`: `corrupt`, `truncated`, `checksumMismatch` for damage, of which there
-  ///   is none in what is returned; `unsupportedVersion`, `limitExceeded`; `io`.
-  static func read(_ file: ForeignFile) throws(CheckpointError) -> ExchangeState {
+  ///   is none in what is returned; `unsupportedVersion`, `limitExceeded`; `notFound`, `io`.
+  static func read(
+    _ path: FilePath, in fileSystem: any FileSystem
+  ) throws(CheckpointError) -> ExchangeState {
+    let file = try ForeignFile(path, in: fileSystem)
     let zip = try ZipReader(file)
     guard let configMember = zip.member(KerasArchive.config) else {
       throw CheckpointError(

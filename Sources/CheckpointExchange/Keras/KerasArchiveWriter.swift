@@ -1,4 +1,5 @@
 internal import Checkpoint
+internal import CheckpointIO
 
 /// Writes a checkpoint as a `.keras` archive, which Keras 3.0 to 3.15 load with
 /// `keras.saving.load_model`: architecture, weights, optimizer, loss and metrics. All else goes along
@@ -16,7 +17,7 @@ struct KerasArchiveWriter {
   ///   weight that it asks for is missing; `invalidArgument` for a dtype that HDF5 doesn't have.
   init(_ state: ExchangeState) throws(CheckpointError) {
     self.state = state
-    losses = state.losses
+    losses = []
     let checkpoint = state.checkpoint
     let compileConfig = KerasArchive.compileConfig(checkpoint)
     guard let architecture = checkpoint.documents["architecture"],
@@ -31,15 +32,31 @@ struct KerasArchiveWriter {
     try place(model)
   }
 
-  /// Writes the archive; the caller commits.
-  /// - Throws: `CheckpointError`: what the tensors throw; `noSpace`, `io`.
-  func write(to output: ExchangeOutput) throws(CheckpointError) {
-    let plan = try HDF5Plan(
+  /// Writes `state` to `path`, durably or not at all.
+  /// - Returns: the file's size in bytes; what Keras won't know of it, a line each, for people.
+  /// - Throws: `CheckpointError`: as `init`; what tensors throw; `exists`, `noSpace`, `io`,
+  ///   `outcomeUnknown`.
+  static func write(
+    _ state: ExchangeState, to path: FilePath, replacing: Bool, in fileSystem: any FileSystem
+  ) throws(CheckpointError) -> (sizeBytes: UInt64, losses: [String]) {
+    let writer = try KerasArchiveWriter(state)
+    let plan = try writer.plan()
+    let output = try ExchangeOutput(path, expectedSizeBytes: plan.sizeBytes, in: fileSystem)
+    try writer.write(plan, to: output)
+    try output.commit(replacing: replacing)
+    return (output.position, writer.losses)
+  }
+
+  private func plan() throws(CheckpointError) -> HDF5Plan {
+    try HDF5Plan(
       datasets.map { path, tensor in
         HDF5Plan.Dataset(
           path: path.split(separator: "/", omittingEmptySubsequences: false).map(String.init),
           dtype: tensor.dtype, shape: tensor.shape, sizeBytes: tensor.sizeBytes)
       }, emptyGroups: groups)
+  }
+
+  private func write(_ plan: HDF5Plan, to output: ExchangeOutput) throws(CheckpointError) {
     let zip = ZipWriter(output)
     let metadata: JSONValue = [
       "keras_version": .string(KerasArchive.kerasVersion), "date_saved": "1980-01-01@00:00:00",

@@ -12,7 +12,7 @@ struct KerasArchiveTests {
   @Test("holds the weights and the optimizer's state, bit by bit", arguments: archives)
   func contents(archive: String) throws {
     let reference = try KerasReference(caseName(archive))
-    let state = try KerasArchiveReader.read(kerasFixture(archive))
+    let state = try kerasFixture(archive)
     let config = try #require(state.checkpoint.documents["architecture"])
     let training = try #require(state.checkpoint.documents["training"])
     let model = try #require(KerasModel(config, compileConfig: training["compile_config"]))
@@ -31,13 +31,12 @@ struct KerasArchiveTests {
 
   @Test("is a model that predicts and goes on as Keras does", arguments: archives)
   func goesOn(archive: String) throws {
-    try expectGoesOn(
-      KerasArchiveReader.read(kerasFixture(archive)), as: KerasReference(caseName(archive)))
+    try expectGoesOn(kerasFixture(archive), as: KerasReference(caseName(archive)))
   }
 
   @Test("that we write of one of Keras' holds the same", arguments: cases)
   func writtenAgain(name: String) throws {
-    let state = try KerasArchiveReader.read(kerasFixture("\(name).real"))
+    let state = try kerasFixture("\(name).real")
     let checkpoint = try state.loaded()
     let archive = try kerasArchive(state)
     #expect(try archive == kerasArchive(state))
@@ -50,7 +49,7 @@ struct KerasArchiveTests {
   }
 
   @Test func halfPrecisionArrives() throws {
-    let state = try KerasArchiveReader.read(kerasFixture("half.real"))
+    let state = try kerasFixture("half.real")
     #expect(state.tensors.map(\.dtype) == [.bf16, .bf16, .f16, .f16])
     #expect(
       state.tensors.map(\.name) == [
@@ -64,8 +63,8 @@ struct KerasArchiveTests {
   }
 
   @Test func deflatedMembersAreReadToo() throws {
-    let stored = try KerasArchiveReader.read(kerasFixture("pima.minimal")).loaded()
-    #expect(try KerasArchiveReader.read(kerasFixture("pima.deflated")).loaded() == stored)
+    let stored = try kerasFixture("pima.minimal").loaded()
+    #expect(try kerasFixture("pima.deflated").loaded() == stored)
   }
 
   @Test("of a training of ours comes back whole", arguments: [false, true])

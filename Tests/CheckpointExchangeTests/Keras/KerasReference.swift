@@ -50,9 +50,9 @@ struct KerasReference {
   }
 }
 
-/// The archive of a fixture, open.
-func kerasFixture(_ name: String) throws -> ForeignFile {
-  try ForeignFile(
+/// The state of a fixture's archive.
+func kerasFixture(_ name: String) throws -> ExchangeState {
+  try KerasArchiveReader.read(
     FilePath(fixtureLocation("keras-archive/\(name).keras").path), in: PosixFileSystem())
 }
 
@@ -88,15 +88,16 @@ extension ExchangeState {
 /// The archive that is written for a state.
 func kerasArchive(_ state: ExchangeState) throws -> [UInt8] {
   let folder = MemoryFolder()
-  let output = try ExchangeOutput("/file", in: folder.disk)
-  try KerasArchiveWriter(state).write(to: output)
-  try output.commit(replacing: false)
-  return try folder.bytes()
+  let written = try KerasArchiveWriter.write(
+    state, to: "/file", replacing: false, in: folder.disk)
+  let bytes = try folder.bytes()
+  #expect(written.sizeBytes == UInt64(bytes.count))
+  return bytes
 }
 
 /// The state of an archive's bytes.
 func readKeras(_ bytes: [UInt8]) throws -> ExchangeState {
-  try KerasArchiveReader.read(try MemoryFolder().file(bytes))
+  try KerasArchiveReader.read("/x.keras", in: MemoryFolder.disk(bytes, named: "x.keras"))
 }
 
 /// The archive with members replaced or added, and without others.
