@@ -5,6 +5,8 @@ python check_keras.py DIRECTORY
 
 NAME.keras is compared with NAME.expected.safetensors: x, y, predict, optimizer_iteration, and where it is
 there resume_loss of further epochs at batch_size; or all weights, as weights/0, weights/1 and so on.
+In many.h5, g/N holds N, and every dataset in t/v and the one called one hold 1.
+
 Exit status 0 when everything agrees.
 """
 import glob
@@ -14,6 +16,7 @@ import warnings
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "")
+import h5py
 import keras
 import numpy as np
 from safetensors.numpy import load_file
@@ -61,5 +64,13 @@ for path in paths:
     wrong += bool(bad)
     largest = max(d for _, d in results)
     print(f"{'WRONG' if bad else 'ok':6s}{os.path.basename(path):28s} largest difference {largest:.1e}", *bad)
+with h5py.File(os.path.join(sys.argv[1], "many.h5")) as file:
+    groups = file["g"]
+    right = len(groups) == 8200 and all(groups[str(n)][0] == n for n in range(8200))
+    right = right and all(values[0] == 1 for values in [*file["t/v"].values(), file["one"]])
+    right = right and sorted(file) == ["g", "none", "one", "t"] and file["t/v/bool"].dtype == bool
+    right = right and all(file["t/v"][n].dtype.kind == n[0] for n in ("u8", "i8", "u16", "i64"))
+wrong += not right
+print("ok    " if right else "WRONG ", "many.h5", sep="")
 print(f"{len(paths)} archives, {wrong} wrong")
 sys.exit(1 if wrong or not paths else 0)

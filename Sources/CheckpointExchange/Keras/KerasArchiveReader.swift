@@ -36,7 +36,7 @@ enum KerasArchiveReader {
       losses.append(
         "\(KerasArchive.notes) is passed over: the model is no longer the one it tells of")
     }
-    return try KerasImport(config, hdf5, losses: losses).state()
+    return try KerasImport(config, hdf5, of: path, losses: losses).state()
   }
 
   /// The weights, every byte checked.

@@ -87,8 +87,9 @@ struct KerasArchiveWriter {
       }
       paths[weight.tensor] = weight.dataset
     }
-    for layer in model.layers where layer.variables == nil {
-      if let name = names.first(where: { $0.hasPrefix("model/\(layer.name)/") }) {
+    let other = Set(names.filter { $0.hasPrefix("model/") && paths[$0] == nil })
+    for layer in model.layers where layer.variables == nil && !other.isEmpty {
+      if let name = other.first(where: { $0.hasPrefix("model/\(layer.name)/") }) {
         throw CheckpointError(
           .invalidArgument, "the order of variables in a \(layer.className) isn't known",
           item: name, advice: "write weights alone: --to safetensors or --to npz")

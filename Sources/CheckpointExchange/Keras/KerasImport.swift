@@ -4,11 +4,14 @@ internal import Checkpoint
 struct KerasImport {
   private let config: JSONValue
   private let hdf5: HDF5Reader
+  private let path: FilePath
   private var losses: [String]
 
-  init(_ config: JSONValue, _ hdf5: HDF5Reader, losses: [String]) {
+  /// - Parameter path: the archive, for errors.
+  init(_ config: JSONValue, _ hdf5: HDF5Reader, of path: FilePath, losses: [String]) {
     self.config = config
     self.hdf5 = hdf5
+    self.path = path
     self.losses = losses
   }
 
@@ -39,6 +42,12 @@ struct KerasImport {
       // Versions differ in its size.
       tensors.append(try Self.scalar(step, name: name))
     }
+    // Two layers of one name, or Keras' file has names like ours.
+    var found: Set<String> = []
+    for tensor in tensors where !found.insert(tensor.name).inserted {
+      throw CheckpointError(
+        .corrupt, "two variables have the same name", path: path, item: tensor.name)
+    }
     return ExchangeState(checkpoint: checkpoint, tensors: tensors, losses: losses)
   }
 
@@ -49,10 +58,14 @@ struct KerasImport {
       return []
     }
     let found = Set(hdf5.datasets.map(\.name))
-    for layer in model.layers where layer.variables == nil {
-      if found.contains(where: { $0.hasPrefix("layers/\(layer.path)/") }) {
-        losses.append("the layer \(layer.name) (\(layer.className)) keeps Keras' names")
-      }
+    let withVariables = Set(
+      found.compactMap { name -> Substring? in
+        let parts = name.split(separator: "/", maxSplits: 2)
+        return parts.count == 3 && parts[0] == "layers" ? parts[1] : nil
+      })
+    for layer in model.layers
+    where layer.variables == nil && withVariables.contains(layer.path[...]) {
+      losses.append("the layer \(layer.name) (\(layer.className)) keeps Keras' names")
     }
     let state = found.count { $0.hasPrefix("optimizer/vars/") }
     guard state > 0 else { return model.weights }

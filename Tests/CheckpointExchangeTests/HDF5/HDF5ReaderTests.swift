@@ -76,6 +76,41 @@ import Testing
     #expect(error.message.contains("twice"))
   }
 
+  /// Headers that each claim the rest of the file: what is read would grow with the square.
+  @Test func partsThatOverlapAreAnError() throws {
+    let datasets = (0..<50).map {
+      HDF5Plan.Dataset(path: ["\($0)"], dtype: .u8, shape: [0], sizeBytes: 0)
+    }
+    var bytes = try HDF5Plan(datasets).header
+    #expect(try HDF5Reader(bytes).datasets.count == 50)
+    // Version 1, 4 messages, 1 reference.
+    let headers = bytes.indices.filter { bytes[$0...].starts(with: [1, 0, 4, 0, 1, 0, 0, 0]) }
+    #expect(headers.count == 50)
+    for start in headers {
+      let rest = bytes.count - start - 16
+      bytes[start + 8] = UInt8(rest & 0xFF)
+      bytes[start + 9] = UInt8(rest >> 8 & 0xFF)
+    }
+    let error = try #require(throws: CheckpointError.self) { try HDF5Reader(bytes) }
+    #expect(error.code == .corrupt)
+    #expect(error.message.contains("overlap"))
+  }
+
+  @Test(arguments: ["ba", "aa", "a/", "a\u{0}"]) func namesThatDontAscendOrCantBe(names: String)
+    throws
+  {
+    let datasets = ["a", "b"].map {
+      HDF5Plan.Dataset(path: [$0], dtype: .u8, shape: [0], sizeBytes: 0)
+    }
+    var bytes = try HDF5Plan(datasets).header
+    let own = Array("a".utf8) + [UInt8](repeating: 0, count: 7) + Array("b".utf8)
+    let start = try #require(bytes.indices.first { bytes[$0...].starts(with: own) })
+    (bytes[start], bytes[start + 8]) = (Array(names.utf8)[0], Array(names.utf8)[1])
+    let error = try #require(throws: CheckpointError.self) { try HDF5Reader(bytes) }
+    #expect(error.code == .corrupt)
+    #expect(error.message.contains("name"))
+  }
+
   @Test func aFileCutAnywhereIsAnError() throws {
     let bytes = try fixtureBytes("hdf5/types.h5")
     for count in 0..<bytes.count {

@@ -36,6 +36,25 @@ struct KerasExportTests {
     try write("half.expected.safetensors", safetensors(weights))
   }
 
+  /// Names of datasets are looked up by the tree's keys there.
+  @Test func hdf5OfManyDatasets() throws {
+    let dtypes: [DType] = [.u8, .i8, .u16, .i16, .u32, .i32, .u64, .i64, .bool]
+    let groups = (0..<8200).map { (["g", "\($0)"], DType.u32, $0) }
+    let typed = dtypes.map { (["t", "v", $0.name], $0, 1) } + [(["one"], .u8, 1)]
+    let contents = groups + typed
+    let plan = try HDF5Plan(
+      contents.map { path, dtype, _ in
+        HDF5Plan.Dataset(
+          path: path, dtype: dtype, shape: [1], sizeBytes: UInt64(dtype.bitsPerElement / 8))
+      }, emptyGroups: [["none"]])
+    var file = plan.header
+    for ((_, dtype, value), offset) in zip(contents, plan.offsets) {
+      file += [UInt8](repeating: 0, count: Int(offset) - file.count)
+      file += bytes([UInt64(value)]).prefix(dtype.bitsPerElement / 8)
+    }
+    try write("many.h5", file)
+  }
+
   @Test(arguments: TrainedModel.allCases)
   func ofTheTrainer(trained: TrainedModel) throws {
     let model = try trained.model()

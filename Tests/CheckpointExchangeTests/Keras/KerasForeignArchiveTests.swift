@@ -70,6 +70,18 @@ import Testing
     #expect(try again.loaded() == state.loaded())
   }
 
+  @Test func layersOfOneNameAreRefused() throws {
+    let archive = try kerasArchive(ExchangeState(holding: trained()))
+    let config = try text(KerasArchive.config, of: archive)
+      .replacing("\"last\"", with: "\"first\"")
+    let error = try #require(throws: CheckpointError.self) {
+      try readKeras(
+        changedArchive(archive, replacing: [KerasArchive.config: Array(config.utf8)]))
+    }
+    #expect(error.code == .corrupt)
+    #expect(error.item == "model/first/kernel")
+  }
+
   @Test func aCheckpointWithoutItsModelIsRefused() throws {
     var checkpoint = try trained()
     checkpoint.tensors["model/first/kernel"] = nil
