@@ -24,20 +24,3 @@ enum ElementRange {
       from: UnsafeRawBufferPointer(rebasing: whole[lead..<lead + buffer.count]))
   }
 }
-
-extension StridedElements {
-  /// The elements in order, as a tensor.
-  /// - Throws: as `StreamedTensor.init`.
-  func tensor(
-    name: String, dtype: DType, isBigEndian: Bool
-  ) throws(CheckpointError) -> StreamedTensor {
-    try unsafe StreamedTensor(name: name, dtype: dtype, shape: shape) {
-      range, buffer throws(CheckpointError) in
-      try unsafe ElementRange.read(range, elementBytes: self.elementBytes, into: buffer) {
-        elements, buffer throws(CheckpointError) in
-        try unsafe self.read(elements, into: buffer)
-        if isBigEndian { unsafe ByteOrder.swap(buffer, scalarBytes: dtype.scalarBytes) }
-      }
-    }
-  }
-}

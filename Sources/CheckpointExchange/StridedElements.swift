@@ -2,34 +2,47 @@ internal import Checkpoint
 internal import CheckpointIO
 
 /// Elements that another tool keeps in another order than row by row: in Fortran's, or as a view of
-/// a storage. They are held in memory as they are in the file while they are given out in order, and let
-/// go after the last.
+/// a storage. While they are given out in order, those of some rows are held in memory, or if they
+/// lie too scattered all of them; they are let go after the last.
 @safe
 final class StridedElements: Sendable {
   /// Fills the buffer with the source's bytes from an offset on.
   typealias Source =
     @Sendable (UnsafeMutableRawBufferPointer, UInt64) throws(CheckpointError) -> Void
 
+  /// Bytes of some rows as they are in the source, or without what other rows have between them.
+  private struct Slab {
+    var rows: Range<Int>
+    var strides: [Int]
+    var bytes: [UInt8]
+  }
+
   let shape: [Int]
+  let elementBytes: Int
   /// In elements, one for each dimension; not negative.
   private let strides: [Int]
-  let elementBytes: Int
   /// How many elements of the source are touched: up to the last of them.
   private let spanCount: Int
+  /// Rows that are held at a time: all, unless many follow one another in the source.
+  private let slabRows: Int
   private let source: Source
   private let lock = Condition()
   // Guarded by `lock`.
-  private nonisolated(unsafe) var held: [UInt8]?
+  private nonisolated(unsafe) var held: Slab?
 
-  /// Larger ones don't go through memory.
+  /// Larger ones that are scattered don't go through memory.
   static let sizeLimit: UInt64 = 4 << 30
+  /// Shorter reads cost more than they bring.
+  private static let shortestRunBytes = 512
 
   /// - Parameters:
   ///   - strides: how many elements further on the next is in each dimension.
+  ///   - slabBytes: how much is held at a time, where that is possible.
   ///   - source: the bytes from the first element on.
   /// - Throws: `CheckpointError`: `corrupt` for strides that leave 64 bits; `limitExceeded`.
   init(
-    shape: [Int], strides: [Int], elementBytes: Int, source: @escaping Source
+    shape: [Int], strides: [Int], elementBytes: Int, slabBytes: Int = 256 << 20,
+    shortestRunBytes: Int = StridedElements.shortestRunBytes, source: @escaping Source
   ) throws(CheckpointError) {
     precondition(shape.count == strides.count)
     self.shape = shape
@@ -38,7 +51,15 @@ final class StridedElements: Sendable {
     unsafe self.source = unsafe source
     spanCount = try Self.span(shape: shape, strides: strides)
     let (size, overflow) = UInt64(spanCount).multipliedReportingOverflow(by: UInt64(elementBytes))
-    guard !overflow, size <= Self.sizeLimit else {
+    let rowCount = shape.first ?? 1
+    var slabRows = rowCount
+    // One row after the other in the source: some can be held without the others.
+    if !overflow, size > UInt64(slabBytes), strides == Self.columnMajor(shape), rowCount > 0 {
+      let rows = slabBytes / (spanCount / rowCount * elementBytes)
+      if rows * elementBytes >= shortestRunBytes { slabRows = min(rows, rowCount) }
+    }
+    self.slabRows = slabRows
+    guard !overflow, size <= Self.sizeLimit || slabRows < rowCount else {
       throw CheckpointError(
         .limitExceeded, "\(spanCount) elements that aren't in row-major order",
         advice: "save the array contiguous, in C order")
@@ -76,85 +97,64 @@ final class StridedElements: Sendable {
   /// Fills `buffer` with elements `range`, counted row by row.
   func read(_ range: Range<Int>, into buffer: UnsafeMutableRawBufferPointer) throws(CheckpointError)
   {
+    precondition(buffer.count == range.count * elementBytes)
+    // With a 0 the other extents may be anything.
     guard !range.isEmpty else { return }
-    let bytes = try lock.withLock { () throws(CheckpointError) in
-      let bytes: [UInt8]
-      if let held = unsafe held { bytes = held } else { bytes = try load() }
-      let isLast = range.upperBound == shape.reduce(1, *)
-      unsafe held = isLast ? nil : bytes
-      return bytes
+    let rowSize = shape.dropFirst().reduce(1, *)
+    var first = range.lowerBound
+    while first < range.upperBound {
+      let slab = try slab(of: first / rowSize)
+      let start = slab.rows.lowerBound * rowSize
+      let end = min(range.upperBound, slab.rows.upperBound * rowSize)
+      let part = unsafe UnsafeMutableRawBufferPointer(
+        rebasing: buffer[
+          (first - range.lowerBound) * elementBytes..<(end - range.lowerBound) * elementBytes])
+      unsafe slab.bytes.withUnsafeBytes { bytes in
+        unsafe gather(first - start..<end - start, strides: slab.strides, from: bytes, into: part)
+      }
+      first = end
+      guard slab.rows.upperBound == (shape.first ?? 1), end == slab.rows.upperBound * rowSize else {
+        continue
+      }
+      lock.withLock { unsafe held = nil }
     }
-    unsafe bytes.withUnsafeBytes { bytes in unsafe gather(range, from: bytes, into: buffer) }
   }
 
-  private func load() throws(CheckpointError) -> [UInt8] {
+  /// The slab that has a row.
+  private func slab(of row: Int) throws(CheckpointError) -> Slab {
+    try lock.withLock { () throws(CheckpointError) in
+      if let slab = unsafe held, slab.rows.contains(row) { return slab }
+      unsafe held = nil
+      let first = row / slabRows * slabRows
+      let slab = try load(first..<min(first + slabRows, shape.first ?? 1))
+      unsafe held = slab
+      return slab
+    }
+  }
+
+  private func load(_ rows: Range<Int>) throws(CheckpointError) -> Slab {
+    let rowCount = shape.first ?? 1
+    let isWhole = rows.count == rowCount
+    let count = isWhole ? spanCount : spanCount / rowCount * rows.count
     var result: Result<Void, CheckpointError> = .success(())
     let bytes = unsafe [UInt8](
-      unsafeUninitializedCapacity: spanCount * elementBytes
-    ) { buffer, count in
+      unsafeUninitializedCapacity: count * elementBytes
+    ) { buffer, initialized in
+      let buffer = UnsafeMutableRawBufferPointer(buffer)
       result = Result { () throws(CheckpointError) in
-        try unsafe source(UnsafeMutableRawBufferPointer(buffer), 0)
-        count = buffer.count
+        let runBytes = isWhole ? buffer.count : rows.count * elementBytes
+        for run in 0..<buffer.count / runBytes {
+          let place = isWhole ? 0 : run * rowCount + rows.lowerBound
+          try unsafe source(
+            UnsafeMutableRawBufferPointer(
+              rebasing: buffer[run * runBytes..<(run + 1) * runBytes]),
+            UInt64(place * elementBytes))
+        }
+        initialized = buffer.count
       }
     }
     try result.get()
-    return bytes
-  }
-
-  private func gather(
-    _ range: Range<Int>, from source: UnsafeRawBufferPointer,
-    into buffer: UnsafeMutableRawBufferPointer
-  ) {
-    precondition(buffer.count == range.count * elementBytes)
-    precondition(source.count == spanCount * elementBytes)
-    switch elementBytes {
-    case 1: unsafe gather(UInt8.self, range, from: source, into: buffer)
-    case 2: unsafe gather(UInt16.self, range, from: source, into: buffer)
-    case 4: unsafe gather(UInt32.self, range, from: source, into: buffer)
-    case 8: unsafe gather(UInt64.self, range, from: source, into: buffer)
-    default: preconditionFailure("no element has \(elementBytes) bytes")
-    }
-  }
-
-  private func gather<T: FixedWidthInteger & BitwiseCopyable>(
-    _ type: T.Type, _ range: Range<Int>, from source: UnsafeRawBufferPointer,
-    into buffer: UnsafeMutableRawBufferPointer
-  ) {
-    // The indices of the first element, and its place in the source.
-    var indices = shape
-    var rest = range.lowerBound
-    var place = 0
-    for axis in shape.indices.reversed() {
-      indices[axis] = rest % shape[axis]
-      rest /= shape[axis]
-      place += indices[axis] * strides[axis]
-    }
-    let width = MemoryLayout<T>.size
-    let inner = shape.last ?? 1
-    let step = strides.last ?? 1
-    var done = 0
-    while done < range.count {
-      // Along the last dimension without a look at the others. Each place is below `spanCount`, as
-      // `span` has found.
-      let count = min(inner - (indices.last ?? 0), range.count - done)
-      for index in 0..<count {
-        let value = unsafe source.loadUnaligned(
-          fromByteOffset: (place + index * step) * width, as: T.self)
-        unsafe buffer.storeBytes(of: value, toByteOffset: (done + index) * width, as: T.self)
-      }
-      done += count
-      guard done < range.count else { return }
-      var axis = shape.count - 1
-      place -= indices[axis] * step
-      indices[axis] = 0
-      repeat {
-        axis -= 1
-        indices[axis] += 1
-        place += strides[axis]
-        guard indices[axis] == shape[axis] else { break }
-        place -= indices[axis] * strides[axis]
-        indices[axis] = 0
-      } while true
-    }
+    let strides = isWhole ? strides : Self.columnMajor([rows.count] + shape.dropFirst())
+    return Slab(rows: rows, strides: strides, bytes: bytes)
   }
 }

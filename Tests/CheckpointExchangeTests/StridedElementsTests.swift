@@ -1,4 +1,5 @@
 import Checkpoint
+import CheckpointIO
 import Testing
 
 @testable import CheckpointExchange
@@ -21,13 +22,61 @@ import Testing
     try check(shape: shape, strides: [0, 1, 0], elementBytes: elementBytes)
     try check(shape: [5], strides: [3], elementBytes: elementBytes)
     try check(shape: [], strides: [], elementBytes: elementBytes)
+    // Some rows at a time, whatever fits: two of five, one, all but one.
+    for rows in 1...5 {
+      for shape in [[5, 3, 2], [5], [5, 1], [5, 7]] {
+        let rowBytes = shape.dropFirst().reduce(1, *) * elementBytes
+        try check(
+          shape: shape, strides: StridedElements.columnMajor(shape), elementBytes: elementBytes,
+          slabBytes: rows * rowBytes)
+      }
+    }
   }
 
-  private func check(shape: [Int], strides: [Int], elementBytes: Int) throws {
+  /// What is held of an array in Fortran order is no more than was allowed, however large it is.
+  @Test func largeArraysGoThroughMemoryInParts() throws {
+    let largest = Largest()
+    let shape = [1 << 20, 1 << 13]
+    let elements = try StridedElements(
+      shape: shape, strides: StridedElements.columnMajor(shape), elementBytes: 4,
+      slabBytes: 16 << 20
+    ) { buffer, offset in
+      largest.note(buffer.count)
+      // The row of each element.
+      for index in 0..<buffer.count / 4 {
+        buffer.storeBytes(
+          of: UInt32((Int(offset) / 4 + index) % (1 << 20)), toByteOffset: 4 * index,
+          as: UInt32.self)
+      }
+    }
+    var row = [UInt32](repeating: 0, count: 1 << 13)
+    try row.withUnsafeMutableBytes {
+      try elements.read(511 << 13..<512 << 13, into: $0)
+    }
+    #expect(row.allSatisfy { $0 == 511 })
+    #expect(largest.count == 512 * 4)
+    #expect(largest.total == 16 << 20)
+  }
+
+  private final class Largest: Sendable {
+    private let counts = Locked((largest: 0, total: 0))
+    func note(_ count: Int) {
+      counts.withLock { $0 = (max($0.largest, count), $0.total + count) }
+    }
+    var count: Int { counts.withLock { $0.largest } }
+    var total: Int { counts.withLock { $0.total } }
+  }
+
+  private func check(
+    shape: [Int], strides: [Int], elementBytes: Int, slabBytes: Int = 256 << 20
+  ) throws {
     let span = try StridedElements.span(shape: shape, strides: strides)
     let bytes = (0..<span * elementBytes).map { UInt8(truncatingIfNeeded: $0 &* 31) }
-    let elements = try StridedElements(shape: shape, strides: strides, elementBytes: elementBytes) {
-      buffer, offset in
+    let elements = try StridedElements(
+      shape: shape, strides: strides, elementBytes: elementBytes, slabBytes: slabBytes,
+      shortestRunBytes: 1
+    ) { buffer, offset in
+      #expect(slabBytes == 256 << 20 || buffer.count <= slabBytes)
       bytes.withUnsafeBytes {
         buffer.copyMemory(
           from: UnsafeRawBufferPointer(rebasing: $0[Int(offset)..<Int(offset) + buffer.count]))
@@ -64,7 +113,7 @@ import Testing
     }
     #expect(try StridedElements.span(shape: [Int.max, 0], strides: [Int.max, 1]) == 0)
     #expect(throws: CheckpointError.self) {
-      try StridedElements(shape: [1 << 33], strides: [1], elementBytes: 1) { _, _ in }
+      try StridedElements(shape: [1 << 32, 2], strides: [2, 1], elementBytes: 1) { _, _ in }
     }
     #expect(StridedElements.rowMajor([2, 3, 4]) == [12, 4, 1])
     #expect(StridedElements.columnMajor([2, 3, 4]) == [1, 2, 6])

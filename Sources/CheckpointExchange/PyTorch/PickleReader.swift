@@ -9,11 +9,11 @@ struct PickleReader {
   private(set) var tuples: [[PickleValue]] = []
   private(set) var lists: [[PickleValue]] = []
   private(set) var dictionaries: [[(key: PickleValue, value: PickleValue)]] = []
-  private(set) var storages: [TorchStorage] = []
-  private(set) var tensors: [TorchTensor] = []
+  var storages: [TorchStorage] = []
+  var tensors: [TorchTensor] = []
 
   private var fields: FieldReader
-  private var stack: [PickleValue] = []
+  var stack: [PickleValue] = []
   private var marks: [Int] = []
   private var memo: [UInt32: PickleValue] = [:]
   private let path: FilePath
@@ -144,12 +144,12 @@ struct PickleReader {
   /// What is above the last mark, and no deeper.
   private var floor: Int { marks.last ?? 0 }
 
-  private mutating func pop() throws(CheckpointError) -> PickleValue {
+  mutating func pop() throws(CheckpointError) -> PickleValue {
     guard stack.count > floor else { throw damaged("a value is missing") }
     return stack.removeLast()
   }
 
-  private func top() throws(CheckpointError) -> PickleValue {
+  func top() throws(CheckpointError) -> PickleValue {
     guard stack.count > floor, let value = stack.last else { throw damaged("a value is missing") }
     return value
   }
@@ -179,7 +179,7 @@ struct PickleReader {
     appendTuple(values)
   }
 
-  private mutating func appendDictionary() {
+  mutating func appendDictionary() {
     stack.append(.dictionary(dictionaries.count))
     dictionaries.append([])
   }
@@ -198,106 +198,13 @@ struct PickleReader {
     }
   }
 
-  // MARK: What stands for calls
-
-  private mutating func reduce() throws(CheckpointError) {
-    guard case .tuple(let index) = try pop(), case .global(let global) = try pop() else {
-      throw refused("a call of what is no name")
-    }
-    let arguments = tuples[index]
-    switch global {
-    case .orderedDictionary where arguments.isEmpty: appendDictionary()
-    case .size where arguments.count == 1:
-      guard case .tuple = arguments[0] else { throw damaged("a size that is no tuple") }
-      stack.append(arguments[0])
-    case .rebuildTensor2: try rebuild(arguments, hasDType: false)
-    case .rebuildTensor3: try rebuild(arguments, hasDType: true)
-    case .rebuildParameter:
-      guard arguments.count == 3, case .tensor = arguments[0] else {
-        throw damaged("a parameter of what is no tensor")
-      }
-      stack.append(arguments[0])
-    default: throw refused("a call of \(global.name) with \(arguments.count) arguments")
-    }
-  }
-
-  /// Python attributes of a dictionary, such as PyTorch's versions of modules: they are passed over.
-  private mutating func build() throws(CheckpointError) {
-    guard case .dictionary = try pop(), case .dictionary = try top() else {
-      throw refused("the pickle sets the state of an object")
-    }
-  }
-
-  private mutating func persistentID() throws(CheckpointError) {
-    guard case .tuple(let index) = try pop() else { throw damaged("no storage") }
-    let parts = tuples[index]
-    guard parts.count == 5, case .text("storage") = parts[0], case .global(let type) = parts[1],
-      case .text(let key) = parts[2], case .text = parts[3], case .int(let count) = parts[4],
-      count >= 0
-    else { throw damaged("no storage") }
-    let dtype: DType?
-    switch type {
-    case .storage(let storageType): dtype = storageType
-    case .untypedStorage: dtype = nil
-    default: throw damaged("no type of storage")
-    }
-    stack.append(.storage(storages.count))
-    storages.append(TorchStorage(key: key, dtype: dtype, count: count))
-  }
-
-  private mutating func rebuild(
-    _ arguments: [PickleValue], hasDType: Bool
-  ) throws(CheckpointError) {
-    let count = hasDType ? 7 : 6
-    guard arguments.count == count || arguments.count == count + 1,
-      case .storage(let index) = arguments[0], case .int(let offset) = arguments[1],
-      let shape = numbers(arguments[2]), let strides = numbers(arguments[3]),
-      case .bool = arguments[4], let offset = Int(exactly: offset), offset >= 0,
-      shape.count == strides.count, shape.allSatisfy({ $0 >= 0 })
-    else { throw damaged("a tensor without size, place and strides") }
-    switch arguments[5] {
-    case .none: break
-    case .dictionary(let hooks) where dictionaries[hooks].isEmpty: break
-    default: throw refused("a tensor with hooks")
-    }
-    if arguments.count > count {
-      switch arguments[count] {
-      case .none: break
-      case .dictionary(let metadata) where dictionaries[metadata].isEmpty: break
-      default: throw refused("a tensor that is conjugated, negated, or has other properties")
-      }
-    }
-    let storage = storages[index]
-    var dtype = storage.dtype
-    if hasDType {
-      guard case .global(.dtype(let named)) = arguments[6], dtype == nil else {
-        throw refused("a tensor of an unknown type")
-      }
-      dtype = named
-    }
-    guard let dtype else { throw damaged("a tensor without a type") }
-    stack.append(.tensor(tensors.count))
-    tensors.append(
-      TorchTensor(storage: storage, dtype: dtype, offset: offset, shape: shape, strides: strides))
-  }
-
-  private func numbers(_ value: PickleValue) -> [Int]? {
-    guard case .tuple(let index) = value else { return nil }
-    var numbers: [Int] = []
-    for element in tuples[index] {
-      guard case .int(let number) = element, let number = Int(exactly: number) else { return nil }
-      numbers.append(number)
-    }
-    return numbers
-  }
-
   // MARK: Errors
 
-  private func damaged(_ what: String) -> CheckpointError {
+  func damaged(_ what: String) -> CheckpointError {
     CheckpointError(.corrupt, "the pickle is damaged: \(what)", path: path)
   }
 
-  private func refused(_ what: String) -> CheckpointError {
+  func refused(_ what: String) -> CheckpointError {
     CheckpointError(
       .unsupportedVersion, "no plain state dict: \(what)", path: path,
       advice: "in Python: torch.save(model.state_dict(), ...)")

@@ -27,6 +27,7 @@ enum TorchReader {
     try refuseOldFiles(file)
     let zip = try ZipReader(file)
     let root = try root(of: zip)
+    try refuseUnchecked(zip, root: root)
     try BlockingPool.shared.forEach(count: zip.members.count) { number throws(CheckpointError) in
       try zip.verify(zip.members[number])
     }
@@ -106,6 +107,14 @@ enum TorchReader {
         path: zip.file.path, advice: "in Python: torch.save(model.state_dict(), ...)")
     }
     return root
+  }
+
+  /// PyTorch can be told to write no checksums, and writes zeros.
+  private static func refuseUnchecked(_ zip: ZipReader, root: String) throws(CheckpointError) {
+    guard zip.member(root + "data.pkl")?.crc32 == 0 else { return }
+    throw CheckpointError(
+      .unsupportedVersion, "the file was written without checksums", path: zip.file.path,
+      advice: "in Python: torch.serialization.set_crc32_options(True), and save it again")
   }
 
   private static func isBigEndian(

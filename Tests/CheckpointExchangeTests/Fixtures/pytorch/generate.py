@@ -154,6 +154,11 @@ save("set.pt", "a Python set", {"x": {1, 2}}, "reject", "set")
 save("protocol4.pt", "a newer protocol of pickle", {"x": torch.ones(2)}, "reject", "protocol", pickle_protocol=4)
 
 
+torch.serialization.set_crc32_options(False)
+save("no_checksums.pt", "written without checksums", plain, "reject", "without checksums")
+torch.serialization.set_crc32_options(True)
+
+
 class Evil:
     def __reduce__(self):
         return (print, ("executed",))

@@ -1,6 +1,4 @@
 import Checkpoint
-import CheckpointFormat
-import Testing
 
 @testable import CheckpointExchange
 
@@ -43,43 +41,4 @@ extension StreamedTensor {
     }
     return bytes
   }
-}
-
-/// A tensor with its bytes, to be compared.
-struct WholeTensor: Equatable {
-  var name: String
-  var dtype: DType
-  var shape: [Int]
-  var bytes: [UInt8]
-
-  init(_ tensor: StreamedTensor) throws(CheckpointError) {
-    name = tensor.name
-    dtype = tensor.dtype
-    shape = tensor.shape
-    bytes = try tensor.bytes()
-  }
-
-  static func all(_ state: ExchangeState) throws(CheckpointError) -> [WholeTensor] {
-    var tensors: [WholeTensor] = []
-    for tensor in state.tensors { tensors.append(try WholeTensor(tensor)) }
-    return tensors
-  }
-}
-
-/// A checkpoint with something of everything.
-func fullCheckpoint() -> Checkpoint {
-  var checkpoint = Checkpoint(step: .max, epoch: 12)
-  checkpoint.wallTime = Timestamp(nanoseconds: -5)
-  checkpoint.runID = .random()
-  checkpoint.metrics = ["loss": .nan, "val_acc": 0.1, "up": .infinity, "zero": -0.0]
-  checkpoint.pendingMetrics = ["later"]
-  checkpoint.tags = ["final", "ä\"\\\n"]
-  checkpoint.documents = [
-    "architecture": ["a": [1, 2.5, nil, true], "b": ["c": "d\u{0}"]], "history": [.int(.max)],
-  ]
-  checkpoint.aliases = ["tied": "model/f32"]
-  checkpoint.blobs = [
-    "rng": (0...255).map { UInt8($0) }, "empty": [], "one": [1], "two": [1, 255],
-  ]
-  return checkpoint
 }
