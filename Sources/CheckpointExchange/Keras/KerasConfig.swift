@@ -33,6 +33,12 @@ enum KerasConfig {
         "name": config["name"] ?? "sequential",
         "layers": .array((config["layers"]?.arrayValue ?? []).map(layer)),
       ]
+      for json in config["layers"]?.arrayValue ?? [] {
+        guard json["config"]?["activation"]?["class_name"] != nil,
+          let name = json["config"]?["name"]?.stringValue
+        else { continue }
+        losses.append("Keras before 3.10 can't read the activation of the layer \(name)")
+      }
     }
     if let compileConfig = named(compileConfig) {
       object["compile_config"] = compile(compileConfig, losses: &losses)

@@ -95,6 +95,15 @@ import Testing
     #expect(try refusal(checkpoint).code == .notFound)
   }
 
+  @Test func whatOnlyNewerVersionsReadIsSaid() throws {
+    for (activation, isSaid) in [(Activation.leakyReLU(negativeSlope: 0.1), true), (.tanh, false)] {
+      let model = try Sequential(
+        [Dense(3, activation: activation, name: "bent")], inputShape: [4], seed: 2)
+      let losses = try KerasArchiveWriter(ExchangeState(holding: model.checkpoint())).losses
+      #expect(losses.contains { $0.contains("3.10") && $0.contains("bent") } == isSaid)
+    }
+  }
+
   @Test func anOptimizerInPartsIsLeftToTheNotes() throws {
     var checkpoint = try trained()
     checkpoint.tensors["optimizer/first/bias/velocity"] = nil
