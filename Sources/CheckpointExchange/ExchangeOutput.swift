@@ -42,7 +42,7 @@ final class ExchangeOutput {
 
   deinit {
     pending.wait()
-    for unsafebuffer in unsafe buffers { unsafe buffer.deallocate() }
+    unsafe buffers.forEach { unsafe $0.deallocate() }
     file.discard()
   }
 
