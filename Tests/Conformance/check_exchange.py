@@ -51,6 +51,15 @@ def library_tensors(path):
     }
 
 
+def header_and_data(path):
+    """The members of the header but the metadata, in order, and all bytes behind it."""
+    raw = path.read_bytes()
+    end = 8 + int.from_bytes(raw[:8], "little")
+    check(end % 8 == 0, f"the header of {path} is not aligned")
+    members = json.loads(raw[8:end]).items()
+    return [member for member in members if member[0] != "__metadata__"], raw[end:]
+
+
 def checkpoint_tensors(path):
     """The same of a checkpoint, as the reader that was written from FORMAT.md reads them."""
     with Container(path) as box:
@@ -75,8 +84,8 @@ def check_export(ckpt, checkpoint, directory):
     back = directory / "back.ckpt"
     rewritten = directory / "rewritten.safetensors"
     safetensors.numpy.save_file(arrays, rewritten, metadata)
-    for file in [target, rewritten]:
-        ckpt("import", file, "-o", back, "--force")
+    for written in [target, rewritten]:
+        ckpt("import", written, "-o", back, "--force")
         ckpt("diff", checkpoint, back)
     return len(expected)
 
@@ -100,15 +109,11 @@ def check_import(ckpt, directory):
     with Container(target) as box:
         document = box.document("safetensors-metadata")
     check(document == {"format": "np", "note": "ä\n"}, f"the metadata became {document}")
-    # Without metadata, or with one key, the library's bytes are reproducible: so are ours.
-    for metadata in [None, {"format": "np"}]:
-        safetensors.numpy.save_file(arrays, source, metadata)
-        ckpt("import", source, "-o", target, "--force")
-        again = directory / "again.safetensors"
-        ckpt("export", target, "-o", again, "--force")
-        ours, theirs = library_tensors(again), library_tensors(source)
-        check(list(ours) == list(theirs), "the tensors stand in another order")
-        check(ours == theirs, "the tensors are others")
+    again = directory / "again.safetensors"
+    ckpt("export", target, "-o", again)
+    (ours, our_data), (theirs, their_data) = header_and_data(again), header_and_data(source)
+    check(ours == theirs, "tensors stand in another order, or are described in other words")
+    check(our_data == their_data, "the data is another")
     return len(arrays)
 
 
@@ -140,8 +145,8 @@ def check_casts(ckpt, directory):
 
 
 def model_json():
-    def layer(name, **config):
-        return {"module": "keras.layers", "class_name": name, "config": config, "registered_name": None}
+    def layer(kind, **config):
+        return {"module": "keras.layers", "class_name": kind, "config": config, "registered_name": None}
 
     shape = [None, 11, 9, 1]
     return {
@@ -250,7 +255,7 @@ def main():
     with tempfile.TemporaryDirectory(prefix="ckpt-exchange.") as name:
         directory = pathlib.Path(name)
         run = train(ckpt, directory)
-        count = sum(check_export(ckpt, file, directory) for file in sorted(run.glob("*.ckpt")))
+        count = sum(check_export(ckpt, file, directory) for file in sorted(run.glob("[0-9]*.ckpt")))
         print(f"safetensors {safetensors.__version__} reads our {count} tensors bit for bit, and they come back")
         print(f"we read its {check_import(ckpt, directory)} tensors bit for bit")
         check_casts(ckpt, directory)
