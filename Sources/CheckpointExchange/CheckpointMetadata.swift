@@ -50,7 +50,8 @@ enum CheckpointMetadata {
     guard let object = document.objectValue, object.count > 0 else { return nil }
     var strings: [(key: String, value: String)] = []
     for key in object.keys {
-      guard let value = object[key]?.stringValue, !key.hasPrefix(ownPrefix) else { return nil }
+      guard let value = object[key]?.stringValue, rest(of: key, after: ownPrefix) == nil
+      else { return nil }
       strings.append((key, value))
     }
     return strings
@@ -109,12 +110,16 @@ enum CheckpointMetadata {
           guard let target = aliases[alias]?.stringValue else { throw broken("names by names") }
           checkpoint.aliases[alias] = target
         }
-      } else if key.hasPrefix(documentPrefix) {
+      } else if let name = rest(of: key, after: documentPrefix) {
         guard let document = try? JSONValue.parse(text) else { throw broken("a JSON document") }
-        checkpoint.documents[String(key.dropFirst(documentPrefix.count))] = document
-      } else if key.hasPrefix(blobPrefix) {
+        guard checkpoint.documents.updateValue(document, forKey: name) == nil else {
+          throw sameCharacters(key, path)
+        }
+      } else if let name = rest(of: key, after: blobPrefix) {
         guard let blob = Base64.bytes(of: text) else { throw broken("Base64") }
-        checkpoint.blobs[String(key.dropFirst(blobPrefix.count))] = blob
+        guard checkpoint.blobs.updateValue(blob, forKey: name) == nil else {
+          throw sameCharacters(key, path)
+        }
       } else {
         plain[key] = .string(text)
       }
@@ -123,6 +128,17 @@ enum CheckpointMetadata {
       checkpoint.documents[SafetensorsReader.metadataDocument] = .object(plain)
     }
     return checkpoint
+  }
+
+  /// What follows a prefix, byte for byte: characters may reach across its end.
+  private static func rest(of key: String, after prefix: String) -> String? {
+    guard key.utf8.starts(with: prefix.utf8) else { return nil }
+    return String(decoding: key.utf8.dropFirst(prefix.utf8.count), as: UTF8.self)
+  }
+
+  private static func sameCharacters(_ key: String, _ path: FilePath) -> CheckpointError {
+    CheckpointError(
+      .limitExceeded, "two names differ only in their Unicode form", path: path, item: key)
   }
 
   /// - Returns: whether all members are what they should be.

@@ -54,6 +54,8 @@ struct SafetensorsWriterTests {
       "architecture": ["b": [1, 2.5, "x\n\u{1}"], "a": nil],
       "safetensors-metadata": ["format": "np"],
     ]
+    // A character that joins the one before it.
+    checkpoint.documents["\u{301}x"] = [:]
     for count in 0..<6 { checkpoint.blobs["b\(count)"] = (0..<count).map { UInt8(255 - $0) } }
     checkpoint.aliases = ["tied": "w"]
     let state = ExchangeState(
