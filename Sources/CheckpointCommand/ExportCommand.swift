@@ -21,7 +21,9 @@ struct ExportCommand: TerminalCommand {
       EXAMPLES
         ckpt export run/00000012.ckpt -o model.safetensors
         ckpt export run -o model.safetensors --weights-only --cast bf16
-        ckpt export run -o model.safetensors --layout torch
+        ckpt export run -o model.keras                       Keras loads and trains it
+        ckpt export run -o model.pt                          torch.load(…, weights_only=True)
+        ckpt export run -o model.npz --weights-only
         ckpt export a.ckpt -o encoder.safetensors --only 'model/encoder/*' --rename model/encoder/=
 
       \(ExitStatus.help())
@@ -46,14 +48,15 @@ struct ExportCommand: TerminalCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Names and layout of the model's tensors: original or torch.", valueName: "layout"),
+      "Names and layout of the model's tensors: original or torch. By default torch for .pt files of a "
+        + "model that the trainer saved, else original.", valueName: "layout"),
     transform: { text in
       guard let layout = ExchangeOptions.Layout(rawValue: text) else {
         throw ValidationError("There are original and torch.")
       }
       return layout
     })
-  var layout = ExchangeOptions.Layout.original
+  var layout: ExchangeOptions.Layout?
 
   @OptionGroup var exchange: ExchangeArguments
   @OptionGroup var common: CommonOptions
@@ -71,7 +74,8 @@ struct ExportCommand: TerminalCommand {
       try terminal.note(ErrorReport.line(error))
     }
     var options = exchange.options
-    options.layout = layout
+    let hasModel = source.documentNames.contains("architecture")
+    options.layout = layout ?? (hasModel ? format.usualLayout : .original)
     let progress = ProgressBar(on: terminal)
     progress.start("exporting", totalBytes: source.summary.logicalBytes)
     defer { progress.clear() }

@@ -17,6 +17,8 @@ struct ImportCommand: TerminalCommand {
       EXAMPLES
         ckpt import model.safetensors -o model.ckpt
         ckpt import model.safetensors -o model.ckpt --cast f32 --rename encoder/=model/
+        ckpt import model.keras -o model.ckpt && ckpt inspect model.ckpt
+        ckpt import state.pt -o state.ckpt
         ckpt import weights.bin --from safetensors -o weights.ckpt
 
       \(ExitStatus.help())

@@ -28,14 +28,17 @@ struct ExchangeTests {
     return checkpoint
   }
 
-  @Test("everything comes back identical", arguments: ExchangeFormat.allCases)
+  /// Keras' archives are of models alone: KerasExportTests.
+  @Test("everything comes back identical", arguments: ExchangeFormat.allCases.filter { $0 != .keras })
   func roundTrip(_ format: ExchangeFormat) throws {
     let checkpoint = sample()
     let (source, back) = (directory.file("a.ckpt"), directory.file("b.ckpt"))
     let foreign = directory.file("a." + format.name)
     try CheckpointWriter(source).write(checkpoint)
     let report = try CheckpointExport(to: format).write(CheckpointReader(source), to: foreign)
-    #expect(report.tensorCount == 6 && report.losses.isEmpty)
+    #expect(report.tensorCount == 6)
+    // NumPy has no bf16.
+    #expect(report.losses.count == (format == .npz ? 1 : 0), "\(report.losses)")
     _ = try CheckpointImport(from: format).write(foreign, to: back)
     #expect(try CheckpointReader(back).load() == checkpoint)
   }

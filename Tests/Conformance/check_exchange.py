@@ -250,6 +250,68 @@ def check_torch_layout(ckpt, run, directory):
     return "loaded by torch"
 
 
+def numpy_bytes(array):
+    """Kind and bytes of an array, as a checkpoint has them."""
+    return tuple(array.shape), np.ascontiguousarray(array).astype(array.dtype.newbyteorder("<")).tobytes()
+
+
+def check_npz(ckpt, run, directory):
+    ours, back = directory / "ours.npz", directory / "npz.ckpt"
+    count = 0
+    for checkpoint in sorted(run.glob("[0-9]*.ckpt")):
+        ckpt("export", checkpoint, "-o", ours, "--force")
+        expected = checkpoint_tensors(checkpoint)
+        with np.load(ours, allow_pickle=False) as arrays:
+            found = {name: numpy_bytes(arrays[name]) for name in arrays.files if name != "__ckpt__"}
+        check(found == {name: facts[1:] for name, facts in expected.items()}, f"numpy reads other arrays of {checkpoint}")
+        ckpt("import", ours, "-o", back, "--force")
+        ckpt("diff", checkpoint, back)
+        count += len(expected)
+    random = np.random.default_rng(5)
+    arrays = {"plain": random.random((3, 4)), "fortran": np.asfortranarray(random.random((5, 6), np.float32))}
+    arrays["big"] = random.integers(0, 1000, (7,)).astype(">i4")
+    arrays["scalar"], arrays["none"], arrays["bool"] = np.float16(1.5), np.zeros((0, 2)), np.array([True, False])
+    for save in (np.savez, np.savez_compressed):
+        theirs, target = directory / f"{save.__name__}.npz", directory / "theirs.npz.ckpt"
+        save(theirs, **arrays)
+        ckpt("import", theirs, "-o", target, "--force")
+        found = {name: facts[1:] for name, facts in checkpoint_tensors(target).items()}
+        check(found == {name: numpy_bytes(array) for name, array in arrays.items()}, f"{save.__name__} is read otherwise")
+        count += len(arrays)
+    return count
+
+
+def check_pt(ckpt, run, directory):
+    try:
+        import torch
+    except ImportError:
+        return "not checked: torch isn't there"
+    ours, metadata, back = directory / "ours.pt", directory / "layout.safetensors", directory / "pt.ckpt"
+    ckpt("export", run, "-o", ours)
+    ckpt("export", run, "-o", metadata, "--layout", "torch", "--force")
+    state = torch.load(ours, weights_only=True)
+    with safetensors.safe_open(metadata, "numpy") as file:
+        modules = file.metadata()["modules"]
+        expected = {name: file.get_tensor(name) for name in file.keys()}
+    check(state.keys() == expected.keys(), f"torch finds {sorted(state)}")
+    check(all((state[name].numpy() == expected[name]).all() for name in expected), "torch reads other values")
+    eval(modules, {"torch": torch}).load_state_dict(state, strict=True)
+    newest = sorted(run.glob("[0-9]*.ckpt"))[-1]
+    ckpt("export", newest, "-o", ours, "--layout", "original", "--force")
+    ckpt("import", ours, "-o", back, "--force")
+    ckpt("diff", newest, back)
+    tensors = {"a": torch.randn(3, 4), "view": torch.randn(6, 5).T, "half": torch.randn(7).bfloat16()}
+    tensors |= {"eight": torch.randn(8).to(torch.float8_e4m3fn), "count": torch.tensor(7), "slice": torch.arange(10)[3:7]}
+    theirs, target = directory / "theirs.pt", directory / "theirs.pt.ckpt"
+    torch.save(tensors, theirs)
+    ckpt("import", theirs, "-o", target)
+    found = checkpoint_tensors(target)
+    for name, tensor in tensors.items():
+        raw = tensor.contiguous().reshape(-1).view(torch.uint8).numpy().tobytes() if tensor.dim() else tensor.numpy().tobytes()
+        check(found[name][1:] == (tuple(tensor.shape), raw), f"torch's {name} is read otherwise")
+    return f"torch {torch.__version__} loads our state dict into its modules, and we read its tensors"
+
+
 def main():
     ckpt = Program(sys.argv[1])
     with tempfile.TemporaryDirectory(prefix="ckpt-exchange.") as name:
@@ -260,6 +322,8 @@ def main():
         print(f"we read its {check_import(ckpt, directory)} tensors bit for bit")
         check_casts(ckpt, directory)
         print("casts round as numpy and ml_dtypes do")
+        print(f"numpy {np.__version__}: {check_npz(ckpt, run, directory)} arrays, ours and its, read bit for bit")
+        print(f"PyTorch: {check_pt(ckpt, run, directory)}")
         print(f"PyTorch's layout computes the same ({check_torch_layout(ckpt, run, directory)})")
 
 
