@@ -29,7 +29,8 @@ struct ExchangeTests {
   }
 
   /// Keras' archives are of models alone: KerasExportTests.
-  @Test("everything comes back identical", arguments: ExchangeFormat.allCases.filter { $0 != .keras })
+  @Test(
+    "everything comes back identical", arguments: ExchangeFormat.allCases.filter { $0 != .keras })
   func roundTrip(_ format: ExchangeFormat) throws {
     let checkpoint = sample()
     let (source, back) = (directory.file("a.ckpt"), directory.file("b.ckpt"))

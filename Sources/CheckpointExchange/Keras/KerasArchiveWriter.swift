@@ -132,7 +132,7 @@ struct KerasArchiveWriter {
       guard let first = names.first else { return }
       let more = names.count > 1 ? " and \(names.count - 1) more" : ""
       losses.append(
-        "Keras has no place for the \(what) \(first)\(more): kept in \(KerasArchive.notes), for ckpt"
+        "the \(what) \(first)\(more), which Keras has no place for; ckpt import finds it in \(KerasArchive.notes)"
       )
     }
     let checkpoint = state.checkpoint
