@@ -153,7 +153,8 @@ let package = Package(
     .testTarget(
       name: "CheckpointExchangeTests",
       dependencies: [
-        "CheckpointExchange", "Checkpoint", "CheckpointIO", "SimulatedDisk",
+        "CheckpointExchange", "Checkpoint", "CheckpointFormat", "CheckpointIO", "CheckpointTrainer",
+        "SimulatedDisk",
         .product(name: "SystemPackage", package: "swift-system"),
       ],
       resources: [.copy("Fixtures")]),

@@ -40,7 +40,7 @@ public struct Checkpoint: Sendable, Equatable {
   }
 
   /// What a file's summary says; without documents, blobs and tensors.
-  init(_ summary: CheckpointSummary) {
+  package init(_ summary: CheckpointSummary) {
     step = summary.step
     epoch = summary.epoch
     wallTime = summary.wallTime

@@ -59,6 +59,12 @@ final class ProgressBar: Sendable {
     }
   }
 
+  /// The same, where how much there is to do is known only now.
+  func advance(to doneBytes: UInt64, of totalBytes: UInt64) {
+    state.withLock { $0.totalBytes = totalBytes }
+    advance(to: doneBytes)
+  }
+
   /// Takes the bar away, before anything else is said.
   func clear() {
     let isDrawn = state.withLock { state in

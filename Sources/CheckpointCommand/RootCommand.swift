@@ -13,6 +13,7 @@ struct RootCommand: ParsableCommand {
         ckpt plot run                            its loss and metrics as curves
         ckpt diff a.ckpt b.ckpt                  what differs, and by how much
         ckpt prune run --policy regular          what a policy keeps, what may go, and why
+        ckpt export run -o model.safetensors     the newest checkpoint for other tools
         ckpt salvage torn.ckpt -o rescued.ckpt   rescue what is intact
 
       \(ExitStatus.help(no: "the answer is no: damaged, different, something lost"))
@@ -24,6 +25,8 @@ struct RootCommand: ParsableCommand {
       VerifyCommand.self,
       DiffCommand.self,
       SalvageCommand.self,
+      ExportCommand.self,
+      ImportCommand.self,
       PinCommand.self,
       UnpinCommand.self,
       PruneCommand.self,

@@ -4,7 +4,9 @@ import Testing
 
 @Suite("The command line")
 struct UsageTests {
-  static let subcommands = ["ls", "inspect", "verify", "diff", "salvage", "pin", "unpin", "plot"]
+  static let subcommands = [
+    "ls", "inspect", "verify", "diff", "salvage", "export", "import", "pin", "unpin", "plot",
+  ]
 
   @Test("every help page has examples and the exit statuses", arguments: subcommands)
   func help(_ subcommand: String) {

@@ -88,6 +88,8 @@ extension Sequential {
   }
 
   private func restoreGenerators(from checkpoint: Checkpoint) throws(TrainerError) {
+    // Another tool's have none: dropout and shuffling follow from the seed then.
+    guard checkpoint.blobs.keys.contains(where: { $0.hasPrefix("random/") }) else { return }
     if let state = checkpoint.blobs["random/shuffle"] {
       shuffleGenerator = try RandomGenerator(state: state)
     }

@@ -1,0 +1,106 @@
+import Checkpoint
+import CheckpointCommand
+import SystemPackage
+import Testing
+
+@Suite("ckpt export, ckpt import")
+struct ExchangeTests {
+  let directory = TemporaryDirectory()
+  var file: FilePath { directory.file("a.ckpt") }
+  var foreign: FilePath { directory.file("a.safetensors") }
+  var back: FilePath { directory.file("b.ckpt") }
+
+  @Test("there and back: no difference, by the extension or by the format's name")
+  func roundTrip() throws {
+    try Samples.makeLarge(at: file)
+    let result = ckpt("export", file.string, "-o", foreign.string)
+    #expect(result.status == .success && result.messages == "")
+    #expect(result.lines[0].hasPrefix("\(foreign): 2 tensors, "))
+    #expect(ckpt("import", foreign.string, "-o", back.string).status == .success)
+    #expect(ckpt("diff", file.string, back.string).status == .success)
+    let other = directory.file("weights.bin").string
+    #expect(ckpt("export", file.string, "-o", other).status == .badRequest)
+    #expect(ckpt("export", file.string, "--to", "safetensors", "-o", other).status == .success)
+    #expect(ckpt("import", other, "-o", back.string, "--force").status == .badRequest)
+    #expect(
+      ckpt("import", other, "--from", "safetensors", "-o", back.string, "--force").status
+        == .success)
+    #expect(ckpt("export", file.string, "--to", "hdf4", "-o", other).status == .usage)
+  }
+
+  @Test("nothing is replaced unasked, and never the source")
+  func replacing() throws {
+    try Samples.makeLarge(at: file)
+    #expect(ckpt("export", file.string, "-o", foreign.string).status == .success)
+    #expect(ckpt("export", file.string, "-o", foreign.string).status == .badRequest)
+    #expect(ckpt("export", file.string, "-o", foreign.string, "--force").status == .success)
+    let same = directory.file("./a.ckpt").string
+    #expect(
+      ckpt("export", file.string, "--to", "safetensors", "-o", same, "--force").status == .usage)
+    #expect(ckpt("import", foreign.string, "-o", file.string).status == .badRequest)
+  }
+
+  @Test("rounding is said, with what went beyond the range")
+  func casting() throws {
+    var checkpoint = Checkpoint()
+    checkpoint.tensors = ["x": Tensor([1, 1e6, .nan] as [Float]), "n": Tensor([1] as [Int32])]
+    try Samples.save(checkpoint, to: file)
+    let result = ckpt("export", file.string, "-o", foreign.string, "--cast", "f16")
+    #expect(
+      result.messages == "ckpt: 1 tensor rounded to f16, 1 value beyond its range made infinite\n")
+    let json = ckpt(
+      "export", file.string, "-o", foreign.string, "--cast", "f16", "--force", "--json"
+    ).json
+    #expect(json["cast"] == ["dtype": "f16", "tensors": 1, "overflows": 1])
+    #expect(json["tensors"] == 2 && json["losses"] == [] && json["format"] == "safetensors")
+    #expect(ckpt("import", foreign.string, "-o", back.string).status == .success)
+    #expect(try CheckpointReader(back).info("x").dtype == .f16)
+    #expect(try CheckpointReader(back).info("n").dtype == .i32)
+    #expect(ckpt("export", file.string, "-o", foreign.string, "--cast", "i8").status == .usage)
+  }
+
+  @Test("selection and names; what fits nothing is an error and leaves no file")
+  func selection() throws {
+    try Samples.makeLarge(at: file)
+    let result = ckpt(
+      "export", file.string, "-o", foreign.string, "--only", "la*", "--rename", "large=big")
+    #expect(result.status == .success)
+    #expect(ckpt("import", foreign.string, "-o", back.string).status == .success)
+    #expect(Array(try CheckpointReader(back).tensorNames) == ["big"])
+    let other = directory.file("c.safetensors").string
+    #expect(ckpt("export", file.string, "-o", other, "--only", "none").status == .badRequest)
+    #expect(ckpt("export", file.string, "-o", other, "--rename", "none=x").status == .badRequest)
+    #expect(ckpt("export", file.string, "-o", other, "--rename", "none").status == .usage)
+    #expect(ckpt("export", file.string, "-o", other, "--layout", "torch").status == .badRequest)
+    #expect(try !directory.names().contains("c.safetensors"))
+  }
+
+  @Test("of a directory, the newest intact checkpoint; damaged ones are named")
+  func runDirectory() throws {
+    let run = directory.file("run")
+    let store = try CheckpointStore(at: run, options: StoreOptions())
+    var checkpoint = Checkpoint(step: 1)
+    checkpoint.tensors["x"] = Tensor([Float](repeating: 1, count: 1000))
+    _ = try store.save(checkpoint)
+    checkpoint.step = 2
+    let newest = try store.save(checkpoint)
+    #expect(ckpt("export", run.string, "-o", foreign.string).status == .success)
+    #expect(ckpt("import", foreign.string, "-o", back.string).status == .success)
+    #expect(try CheckpointReader(back).summary.step == 2)
+    try Samples.damage(newest.path, at: Samples.offset(of: "x", chunk: 0, in: newest.path))
+    let result = ckpt("export", run.string, "-o", foreign.string, "--force")
+    #expect(result.status == .success && result.messages.contains(newest.fileName))
+    #expect(ckpt("import", foreign.string, "-o", back.string, "--force").status == .success)
+    #expect(try CheckpointReader(back).summary.step == 1)
+  }
+
+  @Test("a file that is none, and one that isn't there")
+  func unreadable() throws {
+    try directory.write([1, 2, 3], to: "a.safetensors")
+    #expect(ckpt("import", foreign.string, "-o", back.string).status == .unreadable)
+    let none = directory.file("none.safetensors").string
+    #expect(ckpt("import", none, "-o", back.string).status == .failed)
+    #expect(ckpt("export", none, "-o", foreign.string, "--force").status == .failed)
+    #expect(try directory.names() == ["a.safetensors"])
+  }
+}
