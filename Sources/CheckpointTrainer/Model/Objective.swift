@@ -6,6 +6,17 @@ struct Objective: Sendable {
   /// Nil until the model is built.
   var state: OptimizerState?
 
+  /// The names under which the metrics are logged: their own; a second metric of a name has it with
+  /// `_1` behind it, and so on, as in Keras.
+  var metricNames: [String] {
+    var counts: [String: Int] = [:]
+    return metrics.map { metric in
+      let count = counts[metric.name, default: 0]
+      counts[metric.name] = count + 1
+      return count == 0 ? metric.name : "\(metric.name)_\(count)"
+    }
+  }
+
   /// Whether the loss takes over the last layer's activation.
   func fusesActivation(of network: Network) -> Bool {
     network.layers.last.map { loss.takesOver($0.outputActivation) } ?? false

@@ -69,7 +69,7 @@ extension Sequential {
 
   /// The names under which the metrics are logged, in the order in which they were asked for; empty
   /// before `compile`.
-  public var metricNames: [String] { objective?.metrics.map(\.name) ?? [] }
+  public var metricNames: [String] { objective?.metricNames ?? [] }
 
   /// The loss's name, such as "categorical_crossentropy"; nil before `compile`.
   public var lossName: String? { objective.map { type(of: $0.loss).identifier } }

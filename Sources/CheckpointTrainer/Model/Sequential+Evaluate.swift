@@ -34,6 +34,9 @@ extension Sequential {
   ) throws(TrainerError) -> Logs {
     let targets = try check(inputs, targets, what: "data")
     try requirePositive(batchSize: batchSize)
+    guard inputs.rowCount > 0 else {
+      throw TrainerError(.invalidArgument, "there are no samples to evaluate the model on")
+    }
     let objective = try requireObjective()
     var sums = BatchSums(of: objective)
     guard var network else { return sums.logs(of: objective) }
