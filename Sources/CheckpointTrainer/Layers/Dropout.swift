@@ -44,6 +44,9 @@ public struct Dropout: Layer {
   /// Whether anything is ever dropped.
   public var drawsRandomNumbers: Bool { rate > 0 }
 
+  /// Unless something is dropped.
+  public func passesInputsOn(isTraining: Bool) -> Bool { !isTraining || rate == 0 }
+
   /// Drops, in training.
   public func forward(
     _ inputs: FloatTensor, variables: [FloatTensor], pass: inout ForwardPass

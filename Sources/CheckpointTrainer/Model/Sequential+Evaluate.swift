@@ -20,7 +20,7 @@ extension Sequential {
     elements.reserveCapacity(count)
     for batch in batchRanges(of: inputs.rowCount, size: batchSize) {
       let outputs = network.forward(
-        inputs.rows(batch), isTraining: false, leavesOutActivation: false)
+        inputs.rows(batch), isTraining: false, leavesOutActivationOf: nil)
       elements += outputs.outputs.elements
     }
     return FloatTensor(elements, shape: [inputs.rowCount] + network.outputShape)
