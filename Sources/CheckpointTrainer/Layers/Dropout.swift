@@ -30,6 +30,7 @@ public struct Dropout: Layer {
     guard (0..<1).contains(rate) else {
       throw TrainerError(.invalidConfiguration, "Dropout: 'rate' is \(rate), but must be in 0..<1")
     }
+    try configuration.requireNone(of: "noise_shape")
     name = try configuration.string("name", or: "")
   }
 

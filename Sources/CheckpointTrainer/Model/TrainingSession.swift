@@ -126,7 +126,7 @@ public final class TrainingSession {
     event = .epoch
     isTold = [Bool](repeating: false, count: callbacks.count)
     try tellEpochEnd(logs)
-    reporter.endEpoch(logs: logs)
+    reporter.endEpoch(logs: model.history.logs.last ?? logs)
   }
 
   /// Batches per epoch; "the whole data" may be asked for as a batch of `Int.max`.
