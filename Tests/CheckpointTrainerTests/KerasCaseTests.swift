@@ -23,18 +23,21 @@ struct KerasCaseTests {
         let found = try training.differences(within: KerasCaseTests.tolerance)
         if found.isEmpty { agreed += 1 }
         let name = training.json["name"]?.stringValue ?? ""
-        #expect(found.isEmpty, "\(file.lastPathComponent) (\(name)): \(found.joined(separator: "; "))")
+        #expect(
+          found.isEmpty, "\(file.lastPathComponent) (\(name)): \(found.joined(separator: "; "))")
       } catch {
         Issue.record("\(file.lastPathComponent): \(error)")
       }
     }
-    print("\(agreed) of \(files.count) trainings agree with Keras within \(KerasCaseTests.tolerance)")
+    print(
+      "\(agreed) of \(files.count) trainings agree with Keras within \(KerasCaseTests.tolerance)")
   }
 
   @Test("name files alike", .enabled(if: directory != nil))
   func fileNames() throws {
     let file = URL(fileURLWithPath: try #require(KerasCaseTests.directory) + "/formats")
-    let formats = try #require(try JSONValue.parse(utf8: [UInt8](Data(contentsOf: file))).arrayValue)
+    let formats = try #require(
+      try JSONValue.parse(utf8: [UInt8](Data(contentsOf: file))).arrayValue)
     for entry in formats {
       let format = try #require(entry[0]?.stringValue)
       let number = try #require(entry[2]?.stringValue)

@@ -74,8 +74,9 @@ struct SequentialConfigTests {
     }
     // What changes nothing is taken.
     let harmless = Self.keras.replacing(
-      #""rate": 0.25,"#, with:
-      #""rate": 0.25, "noise_shape": null, "trainable": true, "dtype": {"module": "keras", "class_name": "DTypePolicy", "config": {"name": "float32"}},"#
+      #""rate": 0.25,"#,
+      with:
+        #""rate": 0.25, "noise_shape": null, "trainable": true, "dtype": {"module": "keras", "class_name": "DTypePolicy", "config": {"name": "float32"}},"#
     )
     _ = try model(harmless.replacing(#""loss_weights": null"#, with: #""weighted_metrics": []"#))
   }
