@@ -83,8 +83,11 @@ def activation(d):
 
 def hidden_layers(d, is_image):
     layers, size = [], None
+    # Wide ones have products of several blocks, for several threads.
+    is_wide = d.chance(0.15)
+    scale = 6 if is_wide else 1
     if is_image:
-        height, width, channels = d.whole(5, 9), d.whole(5, 9), d.whole(1, 3)
+        height, width, channels = d.whole(5, 9 + scale), d.whole(5, 9 + scale), d.whole(1, 3)
         size = (height, width, channels)
         for _ in range(d.whole(1, 3)):
             padding = d.of("valid", "same")
@@ -97,7 +100,7 @@ def hidden_layers(d, is_image):
                 elif odd == 1:
                     dilation = (d.whole(1, 2), d.whole(1, 2))
                 layers.append(keras.layers.Conv2D(
-                    d.whole(1, 5), kernel, strides=strides, dilation_rate=dilation, padding=padding,
+                    d.whole(1, 5 * scale), kernel, strides=strides, dilation_rate=dilation, padding=padding,
                     use_bias=d.chance(0.8), activation=d.of(activation(d), None)))
             else:
                 layers.append(keras.layers.MaxPooling2D(
@@ -107,12 +110,13 @@ def hidden_layers(d, is_image):
                 layers.append(keras.layers.Activation(activation(d)))
         layers.append(keras.layers.Flatten())
     else:
-        size = (d.whole(1, 12),) if d.chance(0.85) else (d.whole(1, 4), d.whole(1, 5))
+        size = (d.whole(1, 12 * scale),) if d.chance(0.85) else (d.whole(1, 4), d.whole(1, 5))
         if len(size) == 2:
             layers.append(keras.layers.Dense(d.whole(1, 4), activation=activation(d)))
             layers.append(keras.layers.Flatten())
     for _ in range(d.whole(0, 2)):
-        layers.append(keras.layers.Dense(d.whole(1, 12), activation=activation(d), use_bias=d.chance(0.8)))
+        layers.append(keras.layers.Dense(
+            d.whole(1, 16 * scale), activation=activation(d), use_bias=d.chance(0.8)))
         if d.chance(0.2):
             layers.append(keras.layers.Dropout(0.0))
         if d.chance(0.15):
@@ -177,9 +181,14 @@ def schedule(d, rate):
     if kind == 1:
         return s.InverseTimeDecay(rate, steps, d.real(0.1, 2), staircase=d.chance(0.5))
     if kind == 2:
+        # With cycles and other numbers of steps Keras differs from itself: TensorFlow's graphs multiply by
+        # float32(1 / steps), so that a multiple (21 of 7) is rounded up to the next cycle; eagerly, and here,
+        # it isn't. Powers of two have exact reciprocals.
+        cycle = d.chance(0.5)
+        steps = d.of(1, 2, 4, 8) if cycle else steps
         return s.PolynomialDecay(
             rate, steps, end_learning_rate=rate * d.real(0.05, 0.5), power=d.of(1.0, 2.0, 0.5),
-            cycle=d.chance(0.5))
+            cycle=cycle)
     if kind == 3:
         warmup = d.chance(0.5)
         return s.CosineDecay(
