@@ -49,6 +49,21 @@ extension Configuration {
     }
   }
 
+  /// Refuses a layer whose weights are to stay as they are: here all learn.
+  package func requireTrainable() throws(TrainerError) {
+    guard try bool("trainable", or: true) else {
+      throw error("trainable", "is false, but a layer's weights can't be frozen")
+    }
+  }
+
+  /// Refuses a layer that computes in another precision: a name, or a policy that has one.
+  func requireSinglePrecision() throws(TrainerError) {
+    guard let dtype = self["dtype"], dtype != .null else { return }
+    guard (dtype["config"]?["name"] ?? dtype).stringValue == "float32" else {
+      throw error("dtype", "is \(dtype.text()), but only float32 is supported")
+    }
+  }
+
   /// An error that names class and key.
   package func error(_ key: String, _ predicate: String) -> TrainerError {
     TrainerError(.invalidConfiguration, "\(className): '\(key)' \(predicate)")

@@ -8,8 +8,10 @@ struct SafetensorsFixture {
   private let header: [String: Any]
   private let body: Data
 
-  init(_ name: String) throws {
-    let data = try Data(contentsOf: fixture(name))
+  init(_ name: String) throws { try self.init(contentsOf: fixture(name)) }
+
+  init(contentsOf url: URL) throws {
+    let data = try Data(contentsOf: url)
     let length = data.prefix(8).reversed().reduce(0) { $0 << 8 | Int($1) }
     let json = try JSONSerialization.jsonObject(with: data.dropFirst(8).prefix(length))
     header = try #require(json as? [String: Any])

@@ -45,6 +45,42 @@ struct SequentialConfigTests {
     #expect(model.weights.map(\.value) == written.weights.map(\.value))
   }
 
+  @Test(
+    "that ask for another training than there is here are refused, not trained otherwise",
+    arguments: [
+      (#""units": 12,"#, #""units": 12, "trainable": false,"#, "Dense: 'trainable'"),
+      (#""units": 12,"#, #""units": 12, "dtype": "float64","#, "Dense: 'dtype'"),
+      (
+        #""rate": 0.25,"#,
+        #""rate": 0.25, "dtype": {"class_name": "DTypePolicy", "config": {"name": "mixed_float16"}},"#,
+        "Dropout: 'dtype'"
+      ),
+      (#""rate": 0.25,"#, #""rate": 0.25, "noise_shape": [null, 1],"#, "Dropout: 'noise_shape'"),
+      (#""units": 12,"#, #""units": 12, "lora_rank": 2,"#, "Dense: 'lora_rank'"),
+      (
+        #""loss_weights": null"#, #""loss_weights": [2.0]"#, "compile_config: 'loss_weights'"
+      ),
+      (
+        #""loss_weights": null"#, #""weighted_metrics": ["mse"]"#,
+        "compile_config: 'weighted_metrics'"
+      ),
+    ])
+  func otherTraining(written: String, instead: String, named: String) throws {
+    #expect(Self.keras.contains(written))
+    #expect {
+      try model(Self.keras.replacing(written, with: instead))
+    } throws: { error in
+      (error as? TrainerError)?.code == .invalidConfiguration && "\(error)".hasPrefix(named)
+    }
+    // What changes nothing is taken.
+    let harmless = Self.keras.replacing(
+      #""rate": 0.25,"#,
+      with:
+        #""rate": 0.25, "noise_shape": null, "trainable": true, "dtype": {"module": "keras", "class_name": "DTypePolicy", "config": {"name": "float32"}},"#
+    )
+    _ = try model(harmless.replacing(#""loss_weights": null"#, with: #""weighted_metrics": []"#))
+  }
+
   @Test("a checkpoint's architecture is one")
   func roundTrip() throws {
     let first = try model(Self.keras)

@@ -97,15 +97,30 @@ struct FormatSpecification: Sendable, Hashable {
       guard let precision else {
         return value.isFinite ? "\(value)" : formatted(value, "g", precision: 6)
       }
-      let text = formatted(value, "g", precision: max(precision, 1))
-      return value.isFinite && !text.contains(where: { $0 == "." || $0 == "e" })
-        ? text + ".0" : text
+      return general(value, digits: max(precision, 1))
     }
     if type == "%" { return formatted(value * 100, "f", precision: precision ?? 6) + "%" }
     let conversion = Character(type.lowercased())
     let digits = conversion == "g" ? max(precision ?? 6, 1) : precision ?? 6
     let text = formatted(value, conversion, precision: digits)
     return type.isUppercase ? text.uppercased() : text
+  }
+
+  /// As with g, but always with a digit after the point: where none of `digits` is left for it, with
+  /// an exponent.
+  private func general(_ value: Double, digits: Int) -> String {
+    let text = formatted(value, "g", precision: digits)
+    guard value.isFinite, !text.contains("e") else { return text }
+    let parts = formatted(value, "e", precision: digits - 1).split(separator: "e")
+    if parts.count == 2, let exponent = Int(parts[1]), exponent >= digits - 1 {
+      var mantissa = parts[0]
+      if mantissa.contains(".") {
+        while mantissa.last == "0" { mantissa.removeLast() }
+        if mantissa.last == "." { mantissa.removeLast() }
+      }
+      return "\(mantissa)e\(parts[1])"
+    }
+    return text.contains(".") ? text : text + ".0"
   }
 
   private func padded(_ sign: String, _ magnitude: String) -> String {

@@ -39,6 +39,9 @@ public struct ActivationLayer: Layer {
   /// The layer's activation, which a loss may take over.
   public var outputActivation: Activation { activation }
 
+  /// If the activation is linear.
+  public func passesInputsOn(isTraining: Bool) -> Bool { activation == .linear }
+
   /// Applies the activation.
   public func forward(
     _ inputs: FloatTensor, variables: [FloatTensor], pass: inout ForwardPass

@@ -20,9 +20,10 @@ extension Conv2D {
     guard groups == 1 else {
       throw configuration.error("groups", "is \(groups), but only 1 is supported")
     }
+    try configuration.requireTrainable()
     try configuration.requireNone(
       of: "kernel_regularizer", "bias_regularizer", "activity_regularizer", "kernel_constraint",
-      "bias_constraint")
+      "bias_constraint", "quantization_config", "lora_rank")
     activation = try Activation(config: configuration["activation"])
     usesBias = try configuration.bool("use_bias", or: true)
     kernelInitializer = try Initializer(config: config["kernel_initializer"], or: .glorotUniform)

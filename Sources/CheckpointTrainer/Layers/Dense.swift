@@ -47,9 +47,10 @@ public struct Dense: Layer {
     }
     activation = try Activation(config: configuration["activation"])
     usesBias = try configuration.bool("use_bias", or: true)
+    try configuration.requireTrainable()
     try configuration.requireNone(
       of: "kernel_regularizer", "bias_regularizer", "activity_regularizer", "kernel_constraint",
-      "bias_constraint")
+      "bias_constraint", "quantization_config", "lora_rank")
     kernelInitializer = try Initializer(config: config["kernel_initializer"], or: .glorotUniform)
     biasInitializer = try Initializer(config: config["bias_initializer"], or: .zeros)
     name = try configuration.string("name", or: "")

@@ -30,6 +30,7 @@ public struct Dropout: Layer {
     guard (0..<1).contains(rate) else {
       throw TrainerError(.invalidConfiguration, "Dropout: 'rate' is \(rate), but must be in 0..<1")
     }
+    try configuration.requireNone(of: "noise_shape")
     name = try configuration.string("name", or: "")
   }
 
@@ -43,6 +44,9 @@ public struct Dropout: Layer {
 
   /// Whether anything is ever dropped.
   public var drawsRandomNumbers: Bool { rate > 0 }
+
+  /// Unless something is dropped.
+  public func passesInputsOn(isTraining: Bool) -> Bool { !isTraining || rate == 0 }
 
   /// Drops, in training.
   public func forward(

@@ -37,6 +37,10 @@ public protocol Layer: Sendable {
   /// `ForwardPass.leavesOutActivation`).
   var outputActivation: Activation { get }
 
+  /// Whether the outputs are the inputs, untouched. As in Keras a loss takes over an activation that has
+  /// nothing but such layers behind it.
+  func passesInputsOn(isTraining: Bool) -> Bool
+
   /// Computes outputs, and in training saves what `backward` will need.
   func forward(
     _ inputs: FloatTensor, variables: [FloatTensor], pass: inout ForwardPass
@@ -62,6 +66,9 @@ extension Layer {
 
   /// Most layers have none.
   public var outputActivation: Activation { .linear }
+
+  /// Most layers do something.
+  public func passesInputsOn(isTraining: Bool) -> Bool { false }
 }
 
 /// A variable to be made: what its name, shape and first values are.

@@ -24,6 +24,9 @@ struct Architecture {
     var shape: JSONValue?
     for layer in try config.array("layers") {
       if layer["class_name"]?.stringValue != "InputLayer" {
+        try Configuration(
+          layer["config"]?.objectValue ?? [:], of: layer["class_name"]?.stringValue ?? "layer"
+        ).requireSinglePrecision()
         layers.append(try classes.layer(layer))
       } else if layers.isEmpty {
         shape = layer["config"]?["batch_shape"] ?? layer["config"]?["batch_input_shape"]

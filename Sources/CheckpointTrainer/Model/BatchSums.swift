@@ -28,8 +28,8 @@ struct BatchSums: Sendable, Hashable {
 
   /// Loss and metrics so far, sorted by name, as Keras reports them.
   func logs(of objective: Objective) -> Logs {
-    var values = zip(objective.metrics, metricStates).map { metric, state in
-      (metric.name, metric.result(of: state))
+    var values = zip(objective.metricNames, zip(objective.metrics, metricStates)).map {
+      name, entry in (name, entry.0.result(of: entry.1))
     }
     values.append(("loss", sampleCount == 0 ? 0 : lossSum / Double(sampleCount)))
     return Logs(values.sorted { $0.0 < $1.0 })

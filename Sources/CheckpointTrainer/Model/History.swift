@@ -20,6 +20,11 @@ public struct History: Sendable, Hashable {
     self.logs.append(logs)
   }
 
+  /// Gives the last epoch other values.
+  mutating func replaceLast(with logs: Logs) {
+    if let last = self.logs.indices.last { self.logs[last] = logs }
+  }
+
   /// `{"epoch": [0, 1], "history": {"loss": [2.3, 2.1], …}}`, with numbers as the shortest decimals
   /// that read back to the same bits, and NaN and the infinities as strings.
   public var json: JSONValue {

@@ -50,6 +50,12 @@ public struct Logs: Sendable, Hashable, CustomStringConvertible {
     return logs
   }
 
+  /// Gives the value of that very name another one; does nothing if there is none.
+  mutating func replace(_ name: String, with value: Double) {
+    guard let index = entries.firstIndex(where: { $0.name == name }) else { return }
+    entries[index].value = value
+  }
+
   /// The values by name.
   public var dictionary: [String: Double] {
     Dictionary(entries.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })

@@ -73,16 +73,23 @@ struct Network: Sendable {
     }
   }
 
+  /// The last layer that does something, whose activation a loss may take over.
+  func lastActiveLayer(isTraining: Bool) -> Int? {
+    layers.lastIndex { !$0.passesInputsOn(isTraining: isTraining) }
+  }
+
   /// Computes outputs, in training with what `backward` needs.
+  ///
+  /// - Parameter fused: the layer whose activation is left out.
   mutating func forward(
-    _ inputs: FloatTensor, isTraining: Bool, leavesOutActivation: Bool
+    _ inputs: FloatTensor, isTraining: Bool, leavesOutActivationOf fused: Int?
   ) -> (outputs: FloatTensor, saved: [ForwardPass.Saved]) {
     var tensor = inputs
     var saved: [ForwardPass.Saved] = []
     for index in layers.indices {
       var pass = ForwardPass(
         isTraining: isTraining,
-        leavesOutActivation: leavesOutActivation && index == layers.count - 1,
+        leavesOutActivation: index == fused,
         generator: generators[index])
       tensor = layers[index].forward(tensor, variables: weights[index], pass: &pass)
       guard isTraining else { continue }

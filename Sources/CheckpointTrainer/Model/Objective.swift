@@ -6,21 +6,35 @@ struct Objective: Sendable {
   /// Nil until the model is built.
   var state: OptimizerState?
 
-  /// Whether the loss takes over the last layer's activation.
-  func fusesActivation(of network: Network) -> Bool {
-    network.layers.last.map { loss.takesOver($0.outputActivation) } ?? false
+  /// The names under which the metrics are logged: their own; a second metric of a name has it with
+  /// `_1` behind it, and so on, as in Keras.
+  var metricNames: [String] {
+    var counts: [String: Int] = [:]
+    return metrics.map { metric in
+      let count = counts[metric.name, default: 0]
+      counts[metric.name] = count + 1
+      return count == 0 ? metric.name : "\(metric.name)_\(count)"
+    }
+  }
+
+  /// The layer whose activation the loss takes over, if there is one.
+  func fusedLayer(of network: Network, isTraining: Bool) -> Int? {
+    network.lastActiveLayer(isTraining: isTraining).flatMap { index in
+      loss.takesOver(network.layers[index].outputActivation) ? index : nil
+    }
   }
 
   /// One step of training on one batch. Sums are of the weights before the step, as in Keras.
   mutating func step(
     _ network: inout Network, inputs: FloatTensor, targets: FloatTensor, sums: inout BatchSums
   ) {
-    let fuses = fusesActivation(of: network)
-    let (outputs, saved) = network.forward(inputs, isTraining: true, leavesOutActivation: fuses)
+    let fused = fusedLayer(of: network, isTraining: true)
+    let (outputs, saved) = network.forward(
+      inputs, isTraining: true, leavesOutActivationOf: fused)
     let value = loss.evaluate(
-      outputs: outputs, areLogits: fuses, targets: targets, wantsGradient: true)
+      outputs: outputs, areLogits: fused != nil, targets: targets, wantsGradient: true)
     sums.add(
-      value, outputs: predictions(outputs, fused: fuses, of: network), targets: targets, of: self)
+      value, outputs: predictions(outputs, fused: fused, of: network), targets: targets, of: self)
     guard let gradient = value.gradient else { return }
     apply(network.backward(gradient, saved: saved), to: &network)
   }
@@ -29,22 +43,22 @@ struct Objective: Sendable {
   func judge(
     _ network: inout Network, inputs: FloatTensor, targets: FloatTensor, sums: inout BatchSums
   ) {
-    let fuses = fusesActivation(of: network)
-    let outputs = network.forward(inputs, isTraining: false, leavesOutActivation: fuses).outputs
+    let fused = fusedLayer(of: network, isTraining: false)
+    let outputs = network.forward(
+      inputs, isTraining: false, leavesOutActivationOf: fused
+    ).outputs
     let value = loss.evaluate(
-      outputs: outputs, areLogits: fuses, targets: targets, wantsGradient: false)
+      outputs: outputs, areLogits: fused != nil, targets: targets, wantsGradient: false)
     sums.add(
-      value, outputs: predictions(outputs, fused: fuses, of: network), targets: targets, of: self)
+      value, outputs: predictions(outputs, fused: fused, of: network), targets: targets, of: self)
   }
 
   private func predictions(
-    _ outputs: FloatTensor, fused: Bool, of network: Network
+    _ outputs: FloatTensor, fused: Int?, of network: Network
   ) -> FloatTensor {
-    guard fused, !metrics.isEmpty, let activation = network.layers.last?.outputActivation else {
-      return outputs
-    }
+    guard let fused, !metrics.isEmpty else { return outputs }
     var outputs = outputs
-    activation.apply(to: &outputs)
+    network.layers[fused].outputActivation.apply(to: &outputs)
     return outputs
   }
 

@@ -57,6 +57,10 @@ extension Sequential {
   public func compile(
     _ config: JSONValue, classes: ClassRegistry = .standard
   ) throws(TrainerError) {
+    let members = Configuration(config.objectValue ?? [:], of: "compile_config")
+    for key in ["loss_weights", "weighted_metrics"] where config[key]?.arrayValue != [] {
+      try members.requireNone(of: key)
+    }
     var metrics: [any Metric] = []
     for metric in config["metrics"]?.arrayValue ?? [] {
       // One list for each output is how some versions write the metrics of the only output.
@@ -69,7 +73,7 @@ extension Sequential {
 
   /// The names under which the metrics are logged, in the order in which they were asked for; empty
   /// before `compile`.
-  public var metricNames: [String] { objective?.metrics.map(\.name) ?? [] }
+  public var metricNames: [String] { objective?.metricNames ?? [] }
 
   /// The loss's name, such as "categorical_crossentropy"; nil before `compile`.
   public var lossName: String? { objective.map { type(of: $0.loss).identifier } }

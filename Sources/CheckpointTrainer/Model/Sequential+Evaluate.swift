@@ -20,7 +20,7 @@ extension Sequential {
     elements.reserveCapacity(count)
     for batch in batchRanges(of: inputs.rowCount, size: batchSize) {
       let outputs = network.forward(
-        inputs.rows(batch), isTraining: false, leavesOutActivation: false)
+        inputs.rows(batch), isTraining: false, leavesOutActivationOf: nil)
       elements += outputs.outputs.elements
     }
     return FloatTensor(elements, shape: [inputs.rowCount] + network.outputShape)
@@ -34,6 +34,9 @@ extension Sequential {
   ) throws(TrainerError) -> Logs {
     let targets = try check(inputs, targets, what: "data")
     try requirePositive(batchSize: batchSize)
+    guard inputs.rowCount > 0 else {
+      throw TrainerError(.invalidArgument, "there are no samples to evaluate the model on")
+    }
     let objective = try requireObjective()
     var sums = BatchSums(of: objective)
     guard var network else { return sums.logs(of: objective) }

@@ -46,6 +46,10 @@ extension Sequential {
     guard data.sampleCount > 0 else {
       throw TrainerError(.invalidArgument, "there are no samples to train with")
     }
+    // Their loss would be 0, and the first epoch the best for ever.
+    guard data.validation?.inputs.rowCount != 0 else {
+      throw TrainerError(.invalidArgument, "there are no samples to validate with")
+    }
     let stopSignal = stopsOnSignals ? StopSignal() : nil
     defer { stopSignal?.release() }
     let settings = FitSettings(
@@ -149,7 +153,7 @@ extension Sequential {
     if let origin { text += " from \(origin)" }
     text += ": \(position.epoch) of \(settings.epochs) epochs done"
     if position.event == .batch {
-      let steps = (data.sampleCount + settings.batchSize - 1) / settings.batchSize
+      let steps = TrainingSession.stepCount(of: data, settings)
       text += ", \(position.batch) of \(steps) batches of the next"
     } else if let logs = history.logs.last {
       // The process before this one may have ended between the save and the epoch's line.

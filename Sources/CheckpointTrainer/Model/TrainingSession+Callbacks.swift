@@ -18,9 +18,17 @@ extension TrainingSession {
   }
 
   /// Tells those that haven't been told.
+  ///
+  /// As in Keras each callback that logs the learning rate logs it when its turn comes: what one before
+  /// it has set is in the history then, and in the logs of those after it.
   func tellEpochEnd(_ logs: Logs) throws(TrainerError) {
+    var logs = logs
     for (index, callback) in callbacks.enumerated() where !isTold[index] {
       isTold[index] = true
+      if callback.logsLearningRate, let rate = model.learningRate {
+        logs.replace("learning_rate", with: Double(rate))
+        model.history.replaceLast(with: logs)
+      }
       try callback.onEpochEnd(completedEpochCount - 1, logs: logs, self)
     }
   }

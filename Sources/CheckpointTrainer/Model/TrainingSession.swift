@@ -55,7 +55,7 @@ public final class TrainingSession {
     self.data = data
     epochCount = settings.epochs
     batchSize = settings.batchSize
-    stepCount = (data.sampleCount + settings.batchSize - 1) / settings.batchSize
+    stepCount = TrainingSession.stepCount(of: data, settings)
     console = settings.console
     store = settings.store
     shuffles = settings.shuffles
@@ -126,7 +126,12 @@ public final class TrainingSession {
     event = .epoch
     isTold = [Bool](repeating: false, count: callbacks.count)
     try tellEpochEnd(logs)
-    reporter.endEpoch(logs: logs)
+    reporter.endEpoch(logs: model.history.logs.last ?? logs)
+  }
+
+  /// Batches per epoch; "the whole data" may be asked for as a batch of `Int.max`.
+  static func stepCount(of data: TrainingData, _ settings: FitSettings) -> Int {
+    data.sampleCount == 0 ? 0 : (data.sampleCount - 1) / settings.batchSize + 1
   }
 
   /// Says what is amiss and doesn't end the training; the same only once.
