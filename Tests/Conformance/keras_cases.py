@@ -17,6 +17,7 @@ relu's kink that is crossed, an argmax that flips, Adam dividing noise by noise)
 import json
 import os
 import struct
+import subprocess
 import sys
 
 os.environ.setdefault("KERAS_BACKEND", "tensorflow")
@@ -416,17 +417,13 @@ def check(directory):
     sys.exit(1 if wrong or not names else 0)
 
 
-def main():
-    if sys.argv[1] == "--check":
-        check(sys.argv[2])
-    directory, count, seed = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-    os.makedirs(directory, exist_ok=True)
-    print(f"keras {keras.__version__}, {keras.backend.backend()}: {count} trainings from the seed {seed}", flush=True)
-    with open(os.path.join(directory, "formats"), "w") as file:
-        json.dump(formats(Draw(seed), 2000), file)
+def generate(directory, count, seed, first, retry):
+    """Writes the cases from `first` on; notes each draw before it is made."""
     sensitive = 0
-    for index in range(count):
-        for retry in range(100):
+    for index in range(first, count):
+        for retry in range(retry, 100):
+            with open(os.path.join(directory, "draw"), "w") as file:
+                file.write(f"{index} {retry}")
             outcome = attempt(Draw([seed, index, retry]))
             sensitive += outcome == "sensitive"
             if isinstance(outcome, tuple):
@@ -439,7 +436,31 @@ def main():
         write_tensors(path + ".safetensors", tensors)
         with open(path + ".json", "w") as file:
             json.dump(case, file)
-    print(f"{count} written; {sensitive} more drawn again: Keras doesn't repeat them within {SENSITIVITY}")
+        retry = 0
+    print(f"{sensitive} draws left out: Keras doesn't repeat them within {SENSITIVITY}", flush=True)
+
+
+def main():
+    if sys.argv[1] == "--check":
+        check(sys.argv[2])
+    directory, count, seed = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+    if len(sys.argv) == 6:
+        return generate(directory, count, seed, int(sys.argv[4]), int(sys.argv[5]))
+    os.makedirs(directory, exist_ok=True)
+    print(f"keras {keras.__version__}, {keras.backend.backend()}: {count} trainings from the seed {seed}", flush=True)
+    with open(os.path.join(directory, "formats"), "w") as file:
+        json.dump(formats(Draw(seed), 2000), file)
+    # In a process of its own: now and then TensorFlow dies of a draw (heap corruption). The next draw then.
+    first, retry = 0, 0
+    for _ in range(20):
+        status = subprocess.run([sys.executable, __file__, directory, str(count), str(seed), str(first), str(retry)]).returncode
+        if status >= 0:
+            sys.exit(status)
+        with open(os.path.join(directory, "draw")) as file:
+            first, retry = (int(word) for word in file.read().split())
+        print(f"case {first}, draw {retry}: left out, TensorFlow died of it (signal {-status})", flush=True)
+        retry += 1
+    sys.exit("TensorFlow died too often")
 
 
 if __name__ == "__main__":
