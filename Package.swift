@@ -73,7 +73,7 @@ let package = Package(
     .target(
       name: "CheckpointCommand",
       dependencies: [
-        "Checkpoint", "CheckpointExchange", "CheckpointRetention", "CheckpointTrainer",
+        "Checkpoint", "CheckpointExchange", "CheckpointIO", "CheckpointRetention", "CheckpointTrainer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SystemPackage", package: "swift-system"),
       ]),

@@ -80,11 +80,14 @@ struct ContainerWriter {
   ) throws -> ChunkPipeline.Written {
     let pipeline = ChunkPipeline(
       to: file, from: start, options: options, totalBytes: contents.summary.logicalBytes)
+    // After an error too: nobody may write to a file that is given up.
+    defer { try? source.finish() }
     try forEachBatch(of: source.batchBytes) { requests throws(CheckpointError) in
       try source.withChunks(requests) { bytes throws(CheckpointError) in
         try pipeline.write(bytes, requests: requests)
       }
     }
+    try source.finish()
     return pipeline.written
   }
 

@@ -5,16 +5,20 @@ protocol TensorDataSource {
   /// How many bytes to ask for at a time.
   var batchBytes: Int { get }
 
-  /// Hands bytes of chunks to `body`, all at the same time.
+  /// Hands bytes of chunks to `body`, all at the same time: now, or while the caller goes on.
   /// - Parameter requests: tensor and byte range of each, in file order, none twice over all calls.
   func withChunks(
     _ requests: [ChunkRequest],
-    _ body: ([UnsafeRawBufferPointer]) throws(CheckpointError) -> Void
+    _ body: @escaping @Sendable ([UnsafeRawBufferPointer]) throws(CheckpointError) -> Void
   ) throws(CheckpointError)
+
+  /// Waits until `body` is called no more.
+  /// - Throws: what it threw.
+  func finish() throws(CheckpointError)
 }
 
 /// A part of a tensor.
-struct ChunkRequest {
+struct ChunkRequest: Sendable {
   var tensor: TensorDeclaration
   var range: Range<Int>
   /// Whether it shares pages with its neighbours.
@@ -29,10 +33,12 @@ struct MemoryDataSource: TensorDataSource {
 
   func withChunks(
     _ requests: [ChunkRequest],
-    _ body: ([UnsafeRawBufferPointer]) throws(CheckpointError) -> Void
+    _ body: @escaping @Sendable ([UnsafeRawBufferPointer]) throws(CheckpointError) -> Void
   ) throws(CheckpointError) {
     try collect(requests[...], [], body)
   }
+
+  func finish() throws(CheckpointError) {}
 
   /// Holds one tensor's bytes after the other, by recursion, until all are there.
   private func collect(
@@ -53,41 +59,61 @@ struct MemoryDataSource: TensorDataSource {
   }
 }
 
-/// Tensors that are produced as they are written: one batch of chunks in memory.
+/// Tensors that are produced as they are written: one batch of chunks is written while the next one is produced.
 final class ProducedDataSource: TensorDataSource {
   typealias Fill = (String, Range<Int>, UnsafeMutableRawBufferPointer) throws(CheckpointError) ->
     Void
 
   let batchBytes = 16 << 20
   private let fill: Fill
-  private var memory: [UInt8] = []
+  private var memory: [UnsafeMutableRawBufferPointer] = []
+  /// Which memory is free.
+  private var turn = 0
+  private let pending = PendingBatch()
 
   init(fill: @escaping Fill) {
     self.fill = fill
   }
 
+  deinit {
+    _ = pending.wait()
+    for part in memory { part.deallocate() }
+  }
+
   func withChunks(
     _ requests: [ChunkRequest],
-    _ body: ([UnsafeRawBufferPointer]) throws(CheckpointError) -> Void
+    _ body: @escaping @Sendable ([UnsafeRawBufferPointer]) throws(CheckpointError) -> Void
   ) throws(CheckpointError) {
-    let total = requests.reduce(0) { $0 + $1.range.count }
-    if memory.count < total { memory = [UInt8](repeating: 0, count: total) }
-    let result: Result<Void, CheckpointError> = memory.withUnsafeMutableBytes { memory in
-      Result { () throws(CheckpointError) in
-        var chunks: [UnsafeRawBufferPointer] = []
-        var start = 0
-        for request in requests {
-          let chunk = UnsafeMutableRawBufferPointer(
-            rebasing: memory[start..<start + request.range.count])
-          // The memory may hold what another tensor left there.
-          chunk.initializeMemory(as: UInt8.self, repeating: 0)
-          try fill(request.tensor.name, request.range, chunk)
-          chunks.append(UnsafeRawBufferPointer(chunk))
-          start += request.range.count
-        }
-        try body(chunks)
-      }
+    let free = freeMemory(requests.reduce(0) { $0 + $1.range.count })
+    var chunks: [UnsafeRawBufferPointer] = []
+    var start = 0
+    for request in requests {
+      let chunk = UnsafeMutableRawBufferPointer(
+        rebasing: free[start..<start + request.range.count])
+      // The memory may hold what another tensor left there.
+      chunk.initializeMemory(as: UInt8.self, repeating: 0)
+      try fill(request.tensor.name, request.range, chunk)
+      chunks.append(UnsafeRawBufferPointer(chunk))
+      start += request.range.count
     }
-    try result.get()
+    try finish()
+    nonisolated(unsafe) let batch = chunks
+    pending.start { () throws(CheckpointError) in try body(batch) }
+    turn = 1 - turn
+  }
+
+  func finish() throws(CheckpointError) {
+    if let error = pending.wait() { throw error }
+  }
+
+  private func freeMemory(_ count: Int) -> UnsafeMutableRawBufferPointer {
+    while memory.count <= turn {
+      memory.append(.allocate(byteCount: max(count, batchBytes), alignment: 4096))
+    }
+    if memory[turn].count < count {
+      memory[turn].deallocate()
+      memory[turn] = .allocate(byteCount: count, alignment: 4096)
+    }
+    return memory[turn]
   }
 }

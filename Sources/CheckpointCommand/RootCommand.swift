@@ -33,6 +33,7 @@ struct RootCommand: ParsableCommand {
       PolicyCommand.self,
       TrainCommand.self,
       PlotCommand.self,
+      BenchCommand.self,
     ])
 
   static let programVersion = "0.1.0"

@@ -12,12 +12,16 @@ final class ExchangeOutput {
   private(set) var position: UInt64 = 0
   private let name: String
   private let file: AtomicFile
-  /// Written while the next piece is being read.
-  private var buffers: [UnsafeMutableRawBufferPointer] = unsafe []
+  /// One is written while the other is filled.
+  private let blocks: [UnsafeMutableRawBufferPointer]
+  /// The block that is being filled: which of the two, and how far.
+  private var turn = 0
+  private var filledBytes = 0
   private let pending = PendingWrite()
 
-  /// Bytes of a piece: several chunks, so that several threads have work.
-  private static let pieceBytes = 8 << 20
+  /// Bytes of a block: several chunks, so that several threads have work, and whole pages, so that all but the
+  /// last can be written past the page cache.
+  private static let blockBytes = 8 << 20
 
   /// - Parameter expectedSizeBytes: reserved beforehand, if it is known.
   /// - Throws: `CheckpointError`: `notFound`, `noSpace`, `permissionDenied`, `io`.
@@ -29,6 +33,9 @@ final class ExchangeOutput {
       throw CheckpointError(.invalidArgument, "a file's name is missing", path: path)
     }
     self.name = name
+    unsafe blocks = (0..<2).map { _ in
+      .allocate(byteCount: Self.blockBytes, alignment: 4096)
+    }
     let parent = path.removingLastComponent()
     do throws(IOError) {
       let directory = try fileSystem.openDirectory(parent.isEmpty ? "." : parent)
@@ -42,46 +49,75 @@ final class ExchangeOutput {
 
   deinit {
     pending.wait()
-    unsafe buffers.forEach { unsafe $0.deallocate() }
+    unsafe blocks.forEach { unsafe $0.deallocate() }
     file.discard()
   }
 
   /// Appends bytes.
   func append(_ bytes: [UInt8]) throws(CheckpointError) {
-    try write(bytes, at: position)
-    position += UInt64(bytes.count)
+    var rest = bytes[...]
+    while !rest.isEmpty {
+      let some = rest.prefix(Self.blockBytes - filledBytes)
+      unsafe blocks[turn][filledBytes..<filledBytes + some.count].copyBytes(from: some)
+      try advance(some.count)
+      rest = rest.dropFirst(some.count)
+    }
   }
 
-  /// Appends all of a tensor's bytes, reading the next piece while the one before is written.
+  /// Appends all of a tensor's bytes, reading while what has been read is written.
   /// - Parameter observe: is given the pieces in order, such as for a checksum.
   func append(
     _ tensor: StreamedTensor,
     observe: ((UnsafeRawBufferPointer) throws(CheckpointError) -> Void)? = nil
   ) throws(CheckpointError) {
     var start: UInt64 = 0
-    var turn = 0
     while start < tensor.sizeBytes {
-      let end = min(start + UInt64(Self.pieceBytes), tensor.sizeBytes)
-      // The other buffer may still be being written; this one's write was waited for.
+      let end = min(start + UInt64(Self.blockBytes - filledBytes), tensor.sizeBytes)
       let piece = unsafe UnsafeMutableRawBufferPointer(
-        rebasing: buffer(turn)[0..<Int(end - start)])
+        rebasing: blocks[turn][filledBytes..<filledBytes + Int(end - start)])
       try unsafe tensor.read(start..<end, into: piece)
       if let observe = unsafe observe { try unsafe observe(UnsafeRawBufferPointer(piece)) }
-      try finishPending()
-      unsafe pending.start(UnsafeRawBufferPointer(piece), at: position, in: file)
-      position += end - start
+      try advance(piece.count)
       start = end
-      turn = 1 - turn
     }
-    try finishPending()
   }
 
   /// Overwrites bytes that have been appended, such as a header whose checksum is known only now.
   func write(_ bytes: [UInt8], at offset: UInt64) throws(CheckpointError) {
-    let result: Result<Void, IOError> = unsafe bytes.withUnsafeBytes { bytes in
-      Result { () throws(IOError) in try unsafe file.write(bytes, at: offset) }
+    precondition(offset + UInt64(bytes.count) <= position)
+    let blockStart = position - UInt64(filledBytes)
+    let outside = offset < blockStart ? bytes.prefix(Int(clamping: blockStart - offset)) : []
+    if !outside.isEmpty {
+      try finishPending()
+      let outside = Array(outside)
+      let result: Result<Void, IOError> = unsafe outside.withUnsafeBytes { bytes in
+        Result { () throws(IOError) in try unsafe file.write(bytes, at: offset) }
+      }
+      if case .failure(let error) = result { throw Self.named(error, path) }
     }
-    if case .failure(let error) = result { throw Self.named(error, path) }
+    let inside = bytes.dropFirst(outside.count)
+    guard !inside.isEmpty else { return }
+    let place = Int(offset + UInt64(outside.count) - blockStart)
+    unsafe blocks[turn][place..<place + inside.count].copyBytes(from: inside)
+  }
+
+  /// Counts bytes that have been put into the block; starts to write it when it is full.
+  private func advance(_ count: Int) throws(CheckpointError) {
+    filledBytes += count
+    position += UInt64(count)
+    if filledBytes == Self.blockBytes { try flush() }
+  }
+
+  private func flush() throws(CheckpointError) {
+    guard filledBytes > 0 else { return }
+    // The other block is free from here on.
+    try finishPending()
+    let bytes = unsafe UnsafeRawBufferPointer(rebasing: blocks[turn][0..<filledBytes])
+    unsafe pending.start(
+      bytes, at: position - UInt64(filledBytes), in: file,
+      through: filledBytes == Self.blockBytes)
+    turn = 1 - turn
+    filledBytes = 0
   }
 
   /// Publishes the file durably.
@@ -89,6 +125,8 @@ final class ExchangeOutput {
   /// - Throws: `CheckpointError`: `exists`, `noSpace`, `io`; after `outcomeUnknown` the new file may
   ///   or may not be there.
   func commit(replacing: Bool) throws(CheckpointError) {
+    try flush()
+    try finishPending()
     do throws(PublishError) {
       try file.commit(as: name, replacing: replacing)
     } catch {
@@ -96,13 +134,6 @@ final class ExchangeOutput {
       failure.path = path
       throw failure
     }
-  }
-
-  private func buffer(_ turn: Int) -> UnsafeMutableRawBufferPointer {
-    while unsafe buffers.count <= turn {
-      unsafe buffers.append(.allocate(byteCount: Self.pieceBytes, alignment: 4096))
-    }
-    return unsafe buffers[turn]
   }
 
   private func finishPending() throws(CheckpointError) {

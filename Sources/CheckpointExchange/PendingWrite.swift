@@ -12,13 +12,16 @@ final class PendingWrite: Sendable {
   private nonisolated(unsafe) var state = State()
 
   /// Starts to write `bytes`, which stay where they are until `wait` returns. None may be running.
-  func start(_ bytes: UnsafeRawBufferPointer, at offset: UInt64, in file: AtomicFile) {
+  /// - Parameter through: as in `AtomicFile.write`.
+  func start(
+    _ bytes: UnsafeRawBufferPointer, at offset: UInt64, in file: AtomicFile, through: Bool
+  ) {
     condition.withLock { unsafe state.isRunning = true }
     nonisolated(unsafe) let bytes = unsafe bytes
     BlockingPool.shared.submit {
       var failure: IOError?
       do throws(IOError) {
-        try unsafe file.write(bytes, at: offset)
+        try unsafe file.write(bytes, at: offset, through: through)
       } catch {
         failure = error
       }

@@ -116,6 +116,18 @@ package final class AtomicFile: Sendable {
     }
   }
 
+  /// Brings what has been written to the disk, without publishing it; for measurements. After an error the
+  /// file can only be discarded.
+  package func synchronize() throws(IOError) {
+    try requireWriting("synchronize")
+    do throws(IOError) {
+      try file.synchronize()
+    } catch {
+      fail(error)
+      throw error
+    }
+  }
+
   /// Publishes the file durably. When this returns, and not before, the file under `name` survives
   /// any crash. No write may be under way, and it can be called once. Waits for the disk three
   /// times.

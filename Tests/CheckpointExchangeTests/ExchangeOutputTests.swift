@@ -37,6 +37,29 @@ import Testing
     #expect(throws: CheckpointError.self) { try file.bytes(5, at: UInt64(4 * count)) }
   }
 
+  @Test("overwrites what has been written, what is still in memory, and what is both")
+  func patches() throws {
+    let disk = SimulatedDisk()
+    let block = 8 << 20
+    let output = try ExchangeOutput("/out.bin", in: disk)
+    var expected = [UInt8](repeating: 1, count: block - 3)
+    try output.append(expected)
+    for _ in 0..<2 {
+      try output.append([2, 3, 4, 5, 6, 7])
+      expected += [2, 3, 4, 5, 6, 7]
+    }
+    for (place, bytes) in [
+      (0, [9]), (block - 1, [10, 11]), (block + 4, [12]), (expected.count - 1, [13]), (5, []),
+    ] as [(Int, [UInt8])] {
+      try output.write(bytes, at: UInt64(place))
+      expected.replaceSubrange(place..<place + bytes.count, with: bytes)
+    }
+    #expect(output.position == UInt64(expected.count))
+    try output.commit(replacing: false)
+    let file = try ForeignFile("/out.bin", in: disk)
+    #expect(try file.bytes(Int(file.sizeBytes), at: 0) == expected)
+  }
+
   private func removeAll(_ path: String) throws {
     let directory = try PosixFileSystem().openDirectory(FilePath(path))
     for name in try directory.entryNames() { try directory.remove(name) }

@@ -1,0 +1,68 @@
+internal import CheckpointIO
+internal import SystemPackage
+
+/// What a disk does at best, for comparisons: nobody's format, no checksums.
+package enum DiskLimit {
+  /// Bytes of a write.
+  private static let pieceBytes = 8 << 20
+
+  /// How long it takes to bring `sizeBytes` bytes, a multiple of 8 MiB, to the disk: space reserved, large
+  /// writes past the page cache, several at a time, one fsync. The file is gone afterwards.
+  package static func writing(
+    _ sizeBytes: UInt64, in directory: FilePath
+  ) throws(CheckpointError) -> Duration {
+    let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: pieceBytes, alignment: 4096)
+    defer { memory.deallocate() }
+    var generator = SystemRandomNumberGenerator()
+    for place in stride(from: 0, to: pieceBytes, by: 8) {
+      memory.storeBytes(of: generator.next(), toByteOffset: place, as: UInt64.self)
+    }
+    nonisolated(unsafe) let piece = UnsafeRawBufferPointer(memory)
+    do throws(IOError) {
+      let start = ContinuousClock.now
+      let file = try AtomicFile(
+        in: try PosixFileSystem().openDirectory(directory), expectedSizeBytes: sizeBytes)
+      defer { file.discard() }
+      try BlockingPool.shared.forEach(count: Int(sizeBytes) / pieceBytes) {
+        (number) throws(IOError) in
+        try file.write(piece, at: UInt64(number * pieceBytes), through: true)
+      }
+      try file.synchronize()
+      return ContinuousClock.now - start
+    } catch {
+      throw CheckpointError(error)
+    }
+  }
+
+  /// How long the bare sequence of a durable save takes for `sizeBytes` bytes: write, fsync, rename, fsync of
+  /// the directory. The file is gone afterwards.
+  package static func publishing(
+    _ sizeBytes: Int, in directory: FilePath
+  ) throws(CheckpointError) -> Duration {
+    let bytes = [UInt8](repeating: 0xA5, count: sizeBytes)
+    let names = (TemporaryName.random(), TemporaryName.random())
+    do throws(IOError) {
+      let folder = try PosixFileSystem().openDirectory(directory)
+      let start = ContinuousClock.now
+      let file = try folder.open(names.0, .createExclusive)
+      let result: Result<Void, IOError> = bytes.withUnsafeBytes { bytes in
+        Result { () throws(IOError) in
+          var written = 0
+          while written < bytes.count {
+            written += try file.write(
+              UnsafeRawBufferPointer(rebasing: bytes[written...]), at: UInt64(written))
+          }
+        }
+      }
+      try result.get()
+      try file.synchronize()
+      try folder.rename(names.0, to: names.1, replacing: true)
+      try folder.synchronize()
+      let duration = ContinuousClock.now - start
+      try folder.remove(names.1)
+      return duration
+    } catch {
+      throw CheckpointError(error)
+    }
+  }
+}
