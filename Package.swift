@@ -47,7 +47,7 @@ let package = Package(
     .target(
       name: "Checkpoint",
       dependencies: [
-        "CheckpointFormat", "CheckpointIO", "CheckpointRetention",
+        "CCheckpointShims", "CheckpointFormat", "CheckpointIO", "CheckpointRetention",
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
 
@@ -73,7 +73,8 @@ let package = Package(
     .target(
       name: "CheckpointCommand",
       dependencies: [
-        "Checkpoint", "CheckpointExchange", "CheckpointIO", "CheckpointRetention", "CheckpointTrainer",
+        "Checkpoint", "CheckpointExchange", "CheckpointIO", "CheckpointRetention",
+        "CheckpointTrainer",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "SystemPackage", package: "swift-system"),
       ]),

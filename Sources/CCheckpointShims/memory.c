@@ -1,5 +1,10 @@
 #include "ckpt_memory.h"
 
+#include <stdint.h>
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
+
 #if defined(__GLIBC__) || defined(__linux__)
 #include <features.h>
 #endif
@@ -19,3 +24,15 @@ void ckpt_memory_keep_freed(void) {}
 
 void ckpt_memory_return_freed(void) {}
 #endif
+
+void ckpt_memory_prefer_large_pages(void *start, size_t length) {
+#if defined(__linux__)
+  // Whole pages inside; the kernel finds the large ones in them by itself.
+  const uintptr_t page = 4096, first = ((uintptr_t)start + page - 1) & ~(page - 1);
+  const uintptr_t end = ((uintptr_t)start + length) & ~(page - 1);
+  if (length >= (size_t)4 << 20) (void)madvise((void *)first, end - first, MADV_HUGEPAGE);
+#else
+  (void)start;
+  (void)length;
+#endif
+}

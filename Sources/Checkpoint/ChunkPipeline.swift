@@ -1,3 +1,4 @@
+internal import CCheckpointShims
 internal import CheckpointFormat
 internal import CheckpointIO
 
@@ -97,6 +98,7 @@ final class ChunkPipeline: Sendable {
     return segments
   }
 
+  /// Chunks of large tensors have pages of their own, so that a lost sector costs one of them.
   private static func alignment(of request: ChunkRequest) -> Int {
     request.isPacked ? Int(ChunkRecord.alignment) : Block.sizeBytes
   }
@@ -158,8 +160,11 @@ final class ChunkPipeline: Sendable {
       idle.firstIndex { $0.memory.count >= room }.map { idle.remove(at: $0) }
     }
     if let free { return free }
+    let memory = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: max(room, segmentBytes), alignment: Block.sizeBytes)
+    ckpt_memory_prefer_large_pages(memory.baseAddress, memory.count)
     return Stage(
-      memory: .allocate(byteCount: max(room, segmentBytes), alignment: Block.sizeBytes),
+      memory: memory,
       encoder: ChunkEncoder(compression: options.compression, hasDigests: options.digests))
   }
 }

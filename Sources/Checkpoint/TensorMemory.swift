@@ -1,3 +1,4 @@
+internal import CCheckpointShims
 internal import CheckpointFormat
 
 /// Memory for tensors that are read: arrays of the Swift type that goes with the dtype, so that
@@ -38,6 +39,7 @@ enum TensorMemory {
     let count = byteCount / MemoryLayout<T>.stride
     var failure: CheckpointError?
     let elements = [T](unsafeUninitializedCapacity: count) { buffer, initialized in
+      ckpt_memory_prefer_large_pages(buffer.baseAddress, byteCount)
       do throws(CheckpointError) {
         try fill(
           UnsafeMutableRawBufferPointer(

@@ -67,7 +67,7 @@ struct BenchCommand: TerminalCommand {
       let isLarge = one.sizeBytes == limit?.sizeBytes
       let share = limit.map { HumanText.fixed(one.bytesPerSecond / $0.bytesPerSecond, digits: 2) }
       table.append([
-        .init(one.label), .init(HumanText.duration(one.median)),
+        .init(one.label), .init("\(HumanText.fixed(one.median, digits: 4)) s"),
         .init(isLarge ? "\(HumanText.fixed(one.bytesPerSecond / 1e9, digits: 2)) GB/s" : ""),
         .init(one.key.hasPrefix("save_") && isLarge ? share ?? "" : ""),
         .init(one.fileSizeBytes.map { HumanText.percent($0, of: one.sizeBytes) } ?? ""),
@@ -77,7 +77,7 @@ struct BenchCommand: TerminalCommand {
     guard let save = measurements.first(where: { $0.key == "save_fast" }) else { return }
     let interval = min(max(100 * save.median, 30 * 60), 2 * 3600)
     try terminal.print(
-      "a save (fast) takes \(HumanText.duration(save.median)): 'long' would save every "
+      "a save (fast) takes \(HumanText.fixed(save.median, digits: 2)) s: 'long' would save every "
         + "\(HumanText.duration(interval)), which is \(HumanText.fixed(100 * save.median / interval, digits: 2)) % "
         + "of the time")
   }

@@ -38,7 +38,8 @@ struct BenchSession {
       progress("round \(round) of \(rounds)")
       limit.append(try DiskLimit.writing(size, in: directory))
       for (number, preset) in Self.presets.enumerated() {
-        let writer = CheckpointWriter(file, options: SaveOptions(compression: preset))
+        let options = SaveOptions(compression: preset, chunkSizeBytes: 1 << 20)
+        let writer = CheckpointWriter(file, options: options)
         saves[number].append(
           try timed { () throws(CheckpointError) in try writer.write(state.checkpoint) })
         if PosixFileSystem.forgetCached(file) {

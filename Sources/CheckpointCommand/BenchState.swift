@@ -13,14 +13,16 @@ struct BenchState {
   init(sizeBytes: UInt64) throws(CheckpointError) {
     let count = max(1, Int(sizeBytes) / Self.tensorBytes)
     var checkpoint = Checkpoint(step: 1)
-    let weights = Self.weights(count: Self.tensorBytes / 2)
+    // Repeated, but farther apart than any codec looks back.
+    let weights = Self.weights(count: 1 << 19)
     for number in 0..<count {
-      // Each begins elsewhere: no two chunks are the same.
       let shift = number * 7919 % weights.count
-      let values = Array(weights[shift...] + weights[..<shift])
-      let bytes = values.withUnsafeBytes { Array($0) }
+      let once = Array(weights[shift...] + weights[..<shift]).withUnsafeBytes { Array($0) }
+      var bytes: [UInt8] = []
+      bytes.reserveCapacity(Self.tensorBytes)
+      while bytes.count < Self.tensorBytes { bytes += once }
       checkpoint.tensors["layer_\(number)/kernel"] = try Tensor(
-        dtype: .bf16, shape: [4096, values.count / 4096], bytes: bytes)
+        dtype: .bf16, shape: [4096, Self.tensorBytes / 8192], bytes: bytes)
     }
     self.checkpoint = checkpoint
     self.sizeBytes = UInt64(count * Self.tensorBytes)

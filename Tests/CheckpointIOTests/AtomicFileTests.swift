@@ -143,4 +143,35 @@ import Testing
       try file.commit(as: "b", replacing: false)
     }
   }
+
+  @Test("Space that is only a bound may be missing; space that is known may not")
+  func boundedSpace() throws {
+    let disk = SimulatedDisk(capacityBytes: 1 << 20)
+    let directory = try disk.openDirectory("/")
+    #expect(throws: IOError.self) { try AtomicFile(in: directory, expectedSizeBytes: 1 << 30) }
+    let file = try AtomicFile(in: directory, expectedSizeBytes: 1 << 30, isBound: true)
+    try Self.content.withUnsafeBytes { try file.write($0, at: 0) }
+    try file.commit(as: "a", replacing: false)
+    #expect(try directory.contents(of: "a") == Self.content)
+  }
+
+  @Test("What is written past the page cache, and what isn't, stands where it was put")
+  func writesThrough() throws {
+    let temporary = TemporaryDirectory()
+    let directory = try temporary.open()
+    let file = try AtomicFile(in: directory, expectedSizeBytes: 1 << 20)
+    let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 4096)
+    defer { memory.deallocate() }
+    for place in memory.indices { memory[place] = UInt8(truncatingIfNeeded: place / 4096 + 1) }
+    // Neighbours by both ways, out of order, and a short piece at the end.
+    try file.write(UnsafeRawBufferPointer(memory), at: 1 << 16, through: true)
+    try file.write(UnsafeRawBufferPointer(rebasing: memory[..<8192]), at: 0)
+    try file.write(UnsafeRawBufferPointer(rebasing: memory[..<57344]), at: 8192, through: true)
+    try file.write(UnsafeRawBufferPointer(rebasing: memory[..<10]), at: 1 << 17)
+    try file.synchronize()
+    try file.commit(as: "a", replacing: false)
+    let all = Array(memory)
+    #expect(
+      try directory.contents(of: "a") == all[..<8192] + all[..<57344] + all + all[..<10])
+  }
 }
