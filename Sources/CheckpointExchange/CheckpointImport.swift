@@ -40,6 +40,7 @@ public struct CheckpointImport: Sendable {
     _ source: FilePath, to path: FilePath, replacing: Bool, in fileSystem: any FileSystem,
     progress: @escaping @Sendable (_ done: UInt64, _ total: UInt64) -> Void = { _, _ in }
   ) throws(CheckpointError) -> ExchangeReport {
+    try OutputPlace.check(path, in: fileSystem)
     let tally = CastTally()
     var untied = try format.read(source, in: fileSystem)
     try untied.checkAliases()

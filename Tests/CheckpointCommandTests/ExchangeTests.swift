@@ -1,5 +1,6 @@
 import Checkpoint
 import CheckpointCommand
+import Foundation
 import SystemPackage
 import Testing
 
@@ -38,6 +39,39 @@ struct ExchangeTests {
     #expect(
       ckpt("export", file.string, "--to", "safetensors", "-o", same, "--force").status == .usage)
     #expect(ckpt("import", foreign.string, "-o", file.string).status == .badRequest)
+  }
+
+  @Test("what is no regular file is never replaced")
+  func devicesAndDirectories() throws {
+    try Samples.makeLarge(at: file)
+    #expect(ckpt("export", file.string, "-o", foreign.string).status == .success)
+    let place = directory.file("place").string
+    mkfifo(place, 0o600)
+    let link = directory.file("link").string
+    symlink("/dev/null", link)
+    for output in [place, link, directory.path.string, "."] {
+      for command in [["export", file.string, "--to", "npz"], ["import", foreign.string]] {
+        let result = ckpt(command + ["-o", output, "--force"])
+        #expect(result.status == .badRequest, "\(output)")
+        #expect(result.messages.contains("name a file for the output"), "\(result.messages)")
+      }
+    }
+    var status = stat()
+    #expect(lstat(place, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO)
+    #expect(lstat(link, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK)
+  }
+
+  @Test("a name of a megabyte is shown in part")
+  func longNames() throws {
+    let name = String(repeating: "n", count: 1 << 20)
+    for (name, dtype) in [(name, "F99"), ("n", name)] {
+      let header = Array("{\"\(name)\":{\"dtype\":\"\(dtype)\"}}".utf8)
+      let length = (0..<8).map { UInt8(truncatingIfNeeded: header.count >> (8 * $0)) }
+      try Data(length + header).write(to: URL(fileURLWithPath: foreign.string))
+      let result = ckpt("import", foreign.string, "-o", back.string)
+      #expect(result.status == .unreadable)
+      #expect(result.messages.utf8.count < 2000 && result.messages.contains("nnn…nnn"))
+    }
   }
 
   @Test("rounding is said, with what went beyond the range")
