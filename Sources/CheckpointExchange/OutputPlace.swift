@@ -10,6 +10,9 @@ package enum OutputPlace {
     try check(path, in: PosixFileSystem())
   }
 
+  /// From now on, a signal that ends the process leaves no half of a file behind. For programs.
+  package static func clearOnSignals() { NotedTemporary.removeOnSignals() }
+
   static func check(_ path: FilePath, in fileSystem: any FileSystem) throws(CheckpointError) {
     let status: FileStatus
     do throws(IOError) {

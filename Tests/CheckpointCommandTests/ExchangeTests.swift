@@ -61,6 +61,37 @@ struct ExchangeTests {
     #expect(lstat(link, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK)
   }
 
+  @Test("a signal in the middle leaves nothing behind", arguments: [SIGINT, SIGTERM, SIGHUP])
+  func interruption(signal: Int32) throws {
+    var checkpoint = Checkpoint()
+    checkpoint.tensors["x"] = Tensor([Float](repeating: 1, count: 32 << 20))
+    try Samples.save(checkpoint, to: file)
+    let place = directory.file("place")
+    try FileManager.default.createDirectory(atPath: place.string, withIntermediateDirectories: true)
+    func names() throws -> [String] {
+      try FileManager.default.contentsOfDirectory(atPath: place.string)
+    }
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: try BuiltProgram.path)
+    process.arguments = ["export", file.string, "-o", place.appending("x.npz").string]
+    process.standardOutput = FileHandle.nullDevice
+    do {
+      // A child inherits what this thread blocks, and threads of Swift's pool block everything.
+      var (all, before) = (sigset_t(), sigset_t())
+      sigfillset(&all)
+      pthread_sigmask(SIG_UNBLOCK, &all, &before)
+      defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+      try process.run()
+    }
+    while process.isRunning, try names().isEmpty { usleep(500) }
+    // Between its making and its noting.
+    usleep(20_000)
+    kill(process.processIdentifier, signal)
+    process.waitUntilExit()
+    #expect(process.terminationReason == .uncaughtSignal && process.terminationStatus == signal)
+    #expect(try names().isEmpty)
+  }
+
   @Test("a name of a megabyte is shown in part")
   func longNames() throws {
     let name = String(repeating: "n", count: 1 << 20)
