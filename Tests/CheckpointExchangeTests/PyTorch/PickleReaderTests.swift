@@ -156,6 +156,19 @@ import Testing
     }
   }
 
+  @Test func aTensorHasNoMoreDimensionsThanPyTorchAllows() throws {
+    for (rank, isTaken) in [(64, true), (65, false)] {
+      let ones = [Int](repeating: 1, count: rank)
+      let result = Result { () throws(CheckpointError) in
+        try open(view(offset: 0, shape: ones, strides: ones), [UInt8](repeating: 1, count: 16))
+      }
+      switch result {
+      case .success(let state): #expect(isTaken && state.tensors[0].shape == ones)
+      case .failure(let error): #expect(!isTaken && error.code == .limitExceeded)
+      }
+    }
+  }
+
   // MARK: Pickles
 
   private func pickle(_ body: [UInt8]) -> PickleReader {
