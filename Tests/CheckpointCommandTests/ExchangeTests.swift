@@ -92,6 +92,16 @@ struct ExchangeTests {
     #expect(try names().isEmpty)
   }
 
+  @Test("what a checkpoint can't hold is said of the file that has it")
+  func impossibleNames() throws {
+    let header = Array("{\"\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]}}".utf8)
+    try Data([UInt8(header.count), 0, 0, 0, 0, 0, 0, 0] + header)
+      .write(to: URL(fileURLWithPath: foreign.string))
+    let result = ckpt("import", foreign.string, "-o", back.string)
+    #expect(result.status == .badRequest)
+    #expect(result.messages.contains("0 bytes") && result.messages.contains(foreign.string))
+  }
+
   @Test("a name of a megabyte is shown in part")
   func longNames() throws {
     let name = String(repeating: "n", count: 1 << 20)
