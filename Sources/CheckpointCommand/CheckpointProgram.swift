@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Checkpoint
+internal import CheckpointExchange
 internal import SystemPackage
 
 #if canImport(Darwin)
@@ -18,6 +19,7 @@ public enum CheckpointProgram {
     // A reader of the output that goes away must not kill a command that is changing files: writing
     // fails instead, and the command ends in order.
     signal(SIGPIPE, SIG_IGN)
+    OutputPlace.clearOnSignals()
     return run(Array(CommandLine.arguments.dropFirst()), on: .ofProcess()).rawValue
   }
 

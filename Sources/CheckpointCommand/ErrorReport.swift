@@ -12,9 +12,9 @@ enum ErrorReport {
         errno == .noSuchFileOrDirectory
         ? "no such file or directory" : text + " (" + reason.lowercased() + ")"
     }
-    text = text.printable
+    text = text.shortened.printable
     let places = [
-      error.item.map { "\"\($0.printable)\"" }, error.path.map { $0.string.printable },
+      error.item.map { "\"\($0.shortened.printable)\"" }, error.path.map { $0.string.printable },
     ].compactMap { $0 }
     if !places.isEmpty { text += ": " + places.joined(separator: " in ") }
     if let offset = error.byteOffset { text += " at byte \(offset)" }

@@ -65,6 +65,7 @@ struct ExchangeArguments: ParsableArguments {
 
   /// An existing output is found before hours of work.
   func checkOutput(_ path: FilePath) throws {
+    try OutputPlace.check(path)
     guard !force, ExchangeArguments.isThere(path) else { return }
     throw CheckpointError(
       .exists, "there is a file of this name already", path: path,
@@ -98,7 +99,7 @@ struct ExchangeArguments: ParsableArguments {
         "losses": .strings(report.losses),
       ])
     }
-    for loss in report.losses { try terminal.note("not carried over: " + loss.printable) }
+    for loss in report.losses { try terminal.note("not carried over: " + loss.shortened.printable) }
     if let cast {
       let overflows =
         report.overflowCount == 0

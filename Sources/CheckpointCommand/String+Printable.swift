@@ -19,6 +19,13 @@ extension String {
     return result
   }
 
+  /// Without the middle if it is longer than names and messages are: a foreign file's name of megabytes must
+  /// not flood the screen.
+  var shortened: String {
+    guard utf8.count > 4096 else { return self }
+    return String(unicodeScalars.prefix(200)) + "…" + String(unicodeScalars.suffix(100))
+  }
+
   /// JSON text in which controls outside ASCII, which JSON lets stand, are escaped too. Such can
   /// stand in its strings only, so that the value stays the same.
   var escapingNonASCIIControls: String {

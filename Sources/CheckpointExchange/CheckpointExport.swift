@@ -33,6 +33,7 @@ public struct CheckpointExport: Sendable {
     _ reader: CheckpointReader, to path: FilePath, replacing: Bool, in fileSystem: any FileSystem,
     progress: @escaping @Sendable (_ done: UInt64, _ total: UInt64) -> Void = { _, _ in }
   ) throws(CheckpointError) -> ExchangeReport {
+    try OutputPlace.check(path, in: fileSystem)
     let tally = CastTally()
     let state = try ExchangeState(of: reader).applying(options, tally: tally)
       .reporting(to: progress)

@@ -40,6 +40,7 @@ public struct CheckpointImport: Sendable {
     _ source: FilePath, to path: FilePath, replacing: Bool, in fileSystem: any FileSystem,
     progress: @escaping @Sendable (_ done: UInt64, _ total: UInt64) -> Void = { _, _ in }
   ) throws(CheckpointError) -> ExchangeReport {
+    try OutputPlace.check(path, in: fileSystem)
     let tally = CastTally()
     var untied = try format.read(source, in: fileSystem)
     try untied.checkAliases()
@@ -54,13 +55,20 @@ public struct CheckpointImport: Sendable {
           name: tensor.name, dtype: tensor.dtype, shape: tensor.shape,
           aliasOf: state.checkpoint.aliases[tensor.name]))
     }
-    try unsafe CheckpointWriter(path, options: saveOptions, in: fileSystem).write(
-      state.checkpoint, tensors: declarations, replacing: replacing
-    ) { (name, range, buffer) throws(CheckpointError) in
-      guard let tensor = tensors[Array(name.utf8)] else {
-        throw CheckpointError(.notFound, "the tensor is gone", path: source, item: name)
+    do throws(CheckpointError) {
+      try unsafe CheckpointWriter(path, options: saveOptions, in: fileSystem).write(
+        state.checkpoint, tensors: declarations, replacing: replacing
+      ) { (name, range, buffer) throws(CheckpointError) in
+        guard let tensor = tensors[Array(name.utf8)] else {
+          throw CheckpointError(.notFound, "the tensor is gone", path: source, item: name)
+        }
+        try unsafe tensor.read(UInt64(range.lowerBound)..<UInt64(range.upperBound), into: buffer)
       }
-      try unsafe tensor.read(UInt64(range.lowerBound)..<UInt64(range.upperBound), into: buffer)
+    } catch {
+      // What a checkpoint can't hold, such as a name, comes from the file.
+      var failure = error
+      failure.path = failure.path ?? source
+      throw failure
     }
     var report = ExchangeReport()
     report.tensorCount = state.tensors.count

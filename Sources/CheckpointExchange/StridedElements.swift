@@ -46,7 +46,8 @@ final class StridedElements: Sendable {
   ) throws(CheckpointError) {
     precondition(shape.count == strides.count)
     self.shape = shape
-    self.strides = strides
+    // Of an axis with one index the stride means nothing, and may be any number.
+    self.strides = zip(shape, strides).map { $0 == 1 ? 0 : $1 }
     self.elementBytes = elementBytes
     unsafe self.source = unsafe source
     spanCount = try Self.span(shape: shape, strides: strides)

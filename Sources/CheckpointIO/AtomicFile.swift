@@ -32,6 +32,7 @@ package final class AtomicFile: Sendable {
   let directory: any Directory
   let file: any File
   private let state: Locked<State>
+  private let noted: NotedTemporary
 
   /// Makes the temporary, locks it and reserves its space.
   ///
@@ -50,6 +51,7 @@ package final class AtomicFile: Sendable {
     (name, file) = try Self.makeTemporary(in: directory, name: temporaryName)
     self.directory = directory
     self.temporaryName = name
+    noted = NotedTemporary(directory.path.appending(name))
     state = Locked(State())
     guard let expectedSizeBytes else { return }
     do throws(IOError) {

@@ -1,5 +1,6 @@
 import Checkpoint
 import CheckpointCommand
+import Foundation
 import SystemPackage
 import Testing
 
@@ -38,6 +39,80 @@ struct ExchangeTests {
     #expect(
       ckpt("export", file.string, "--to", "safetensors", "-o", same, "--force").status == .usage)
     #expect(ckpt("import", foreign.string, "-o", file.string).status == .badRequest)
+  }
+
+  @Test("what is no regular file is never replaced")
+  func devicesAndDirectories() throws {
+    try Samples.makeLarge(at: file)
+    #expect(ckpt("export", file.string, "-o", foreign.string).status == .success)
+    let place = directory.file("place").string
+    mkfifo(place, 0o600)
+    let link = directory.file("link").string
+    symlink("/dev/null", link)
+    for output in [place, link, directory.path.string, "."] {
+      for command in [["export", file.string, "--to", "npz"], ["import", foreign.string]] {
+        let result = ckpt(command + ["-o", output, "--force"])
+        #expect(result.status == .badRequest, "\(output)")
+        #expect(result.messages.contains("name a file for the output"), "\(result.messages)")
+      }
+    }
+    var status = stat()
+    #expect(lstat(place, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO)
+    #expect(lstat(link, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK)
+  }
+
+  @Test("a signal in the middle leaves nothing behind", arguments: [SIGINT, SIGTERM, SIGHUP])
+  func interruption(signal: Int32) throws {
+    var checkpoint = Checkpoint()
+    checkpoint.tensors["x"] = Tensor([Float](repeating: 1, count: 32 << 20))
+    try Samples.save(checkpoint, to: file)
+    let place = directory.file("place")
+    try FileManager.default.createDirectory(atPath: place.string, withIntermediateDirectories: true)
+    func names() throws -> [String] {
+      try FileManager.default.contentsOfDirectory(atPath: place.string)
+    }
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: try BuiltProgram.path)
+    process.arguments = ["export", file.string, "-o", place.appending("x.npz").string]
+    process.standardOutput = FileHandle.nullDevice
+    do {
+      // A child inherits what this thread blocks, and threads of Swift's pool block everything.
+      var (all, before) = (sigset_t(), sigset_t())
+      sigfillset(&all)
+      pthread_sigmask(SIG_UNBLOCK, &all, &before)
+      defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+      try process.run()
+    }
+    while process.isRunning, try names().isEmpty { usleep(500) }
+    // Between its making and its noting.
+    usleep(20_000)
+    kill(process.processIdentifier, signal)
+    process.waitUntilExit()
+    #expect(process.terminationReason == .uncaughtSignal && process.terminationStatus == signal)
+    #expect(try names().isEmpty)
+  }
+
+  @Test("what a checkpoint can't hold is said of the file that has it")
+  func impossibleNames() throws {
+    let header = Array("{\"\":{\"dtype\":\"U8\",\"shape\":[0],\"data_offsets\":[0,0]}}".utf8)
+    try Data([UInt8(header.count), 0, 0, 0, 0, 0, 0, 0] + header)
+      .write(to: URL(fileURLWithPath: foreign.string))
+    let result = ckpt("import", foreign.string, "-o", back.string)
+    #expect(result.status == .badRequest)
+    #expect(result.messages.contains("0 bytes") && result.messages.contains(foreign.string))
+  }
+
+  @Test("a name of a megabyte is shown in part")
+  func longNames() throws {
+    let name = String(repeating: "n", count: 1 << 20)
+    for (name, dtype) in [(name, "F99"), ("n", name)] {
+      let header = Array("{\"\(name)\":{\"dtype\":\"\(dtype)\"}}".utf8)
+      let length = (0..<8).map { UInt8(truncatingIfNeeded: header.count >> (8 * $0)) }
+      try Data(length + header).write(to: URL(fileURLWithPath: foreign.string))
+      let result = ckpt("import", foreign.string, "-o", back.string)
+      #expect(result.status == .unreadable)
+      #expect(result.messages.utf8.count < 2000 && result.messages.contains("nnn…nnn"))
+    }
   }
 
   @Test("rounding is said, with what went beyond the range")

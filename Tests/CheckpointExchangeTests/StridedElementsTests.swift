@@ -21,6 +21,8 @@ import Testing
     try check(shape: shape, strides: [40, 10, 2], elementBytes: elementBytes)
     try check(shape: shape, strides: [0, 1, 0], elementBytes: elementBytes)
     try check(shape: [5], strides: [3], elementBytes: elementBytes)
+    // The stride of an axis with one index is whatever it is.
+    try check(shape: [4, 1, 2], strides: [1, .max, 4], elementBytes: elementBytes)
     try check(shape: [], strides: [], elementBytes: elementBytes)
     // Some rows at a time, whatever fits: two of five, one, all but one.
     for rows in 1...5 {

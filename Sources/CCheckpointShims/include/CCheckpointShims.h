@@ -20,5 +20,6 @@
 #include "ckpt_sha256.h"
 #include "ckpt_signals.h"
 #include "ckpt_strokes.h"
+#include "ckpt_temporaries.h"
 
 #endif

@@ -46,27 +46,9 @@ enum HDF5Attribute {
       let offset: UInt64 = try fields.integer()
       let number: UInt32 = try fields.integer()
       guard UInt64(count) <= textLimit else { return nil }
-      let bytes = try object(number, inHeapAt: offset, &metadata)
+      let bytes = try metadata.object(number, inGlobalHeapAt: offset)
       return String(validating: bytes.prefix(Int(count)), as: UTF8.self)
     case .element, .opaque, .other: return nil
     }
-  }
-
-  /// An object of a global heap.
-  private static func object(
-    _ number: UInt32, inHeapAt offset: UInt64, _ metadata: inout HDF5Metadata
-  ) throws(CheckpointError) -> [UInt8] {
-    var heap = try metadata.globalHeap(at: offset)
-    while heap.remaining >= 16 {
-      let own: UInt16 = try heap.integer()
-      try heap.skip(6)
-      let sizeBytes: UInt64 = try heap.integer()
-      // The rest is free.
-      guard own != 0, sizeBytes <= UInt64(heap.remaining) else { break }
-      let bytes = try heap.bytes(Int(sizeBytes))
-      if UInt32(own) == number { return Array(bytes.prefix(Int(textLimit))) }
-      try heap.skip(min(heap.remaining, (8 - bytes.count % 8) % 8))
-    }
-    throw metadata.corrupt("no text \(number) in the global heap", at: offset)
   }
 }

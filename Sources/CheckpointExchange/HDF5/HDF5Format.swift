@@ -10,6 +10,8 @@ enum HDF5Format {
   static let undefined = UInt64.max
   /// A dataset has at most so many dimensions.
   static let rankLimit = 32
+  /// Groups are read in groups up to that depth.
+  static let groupLimit = 32
   static let superblockBytes = 96
   /// A node of symbols has at most twice as many, libhdf5's default.
   static let leafK = 4

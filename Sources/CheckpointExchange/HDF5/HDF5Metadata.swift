@@ -6,7 +6,7 @@ struct HDF5Metadata {
   let source: ForeignBytes
   private var budget: UInt64
   private var visited: Set<UInt64> = []
-  private var globalHeaps: [UInt64: [UInt8]] = [:]
+  private var globalHeaps: [UInt64: [UInt32: ArraySlice<UInt8>]] = [:]
 
   init(_ source: ForeignBytes) {
     self.source = source
@@ -52,18 +52,39 @@ struct HDF5Metadata {
     return fields
   }
 
-  /// The global heap at `offset`, which many may refer to and which is read once.
-  mutating func globalHeap(at offset: UInt64) throws(CheckpointError) -> FieldReader {
-    if let bytes = globalHeaps[offset] {
-      return FieldReader(bytes, origin: offset + 16, path: source.path)
+  /// An object of the global heap at `offset`. Many may refer to a heap: it is gone through once.
+  /// - Throws: `CheckpointError`: `corrupt` if there is no such object; `truncated`, `io`.
+  mutating func object(
+    _ number: UInt32, inGlobalHeapAt offset: UInt64
+  ) throws(CheckpointError) -> ArraySlice<UInt8> {
+    if globalHeaps[offset] == nil { globalHeaps[offset] = try globalHeap(at: offset) }
+    guard let bytes = globalHeaps[offset]?[number] else {
+      throw corrupt("no text \(number) in the global heap", at: offset)
     }
+    return bytes
+  }
+
+  /// Its objects by their numbers, of several of one number the first.
+  private mutating func globalHeap(
+    at offset: UInt64
+  ) throws(CheckpointError) -> [UInt32: ArraySlice<UInt8>] {
     var fields = try piece(16, at: offset, signature: HDF5Format.globalHeap, of: "a global heap")
     try fields.skip(4)
     let count: UInt64 = try fields.integer()
     guard count >= 16 else { throw corrupt("a global heap of \(count) bytes", at: offset) }
-    let bytes = try bytes(count - 16, at: offset + 16)
-    globalHeaps[offset] = bytes
-    return FieldReader(bytes, origin: offset + 16, path: source.path)
+    var heap = try piece(count - 16, at: offset + 16)
+    var objects: [UInt32: ArraySlice<UInt8>] = [:]
+    while heap.remaining >= 16 {
+      let number: UInt16 = try heap.integer()
+      try heap.skip(6)
+      let sizeBytes: UInt64 = try heap.integer()
+      // The rest is free.
+      guard number != 0, sizeBytes <= UInt64(heap.remaining) else { break }
+      let bytes = try heap.bytes(Int(sizeBytes))
+      if objects[UInt32(number)] == nil { objects[UInt32(number)] = bytes }
+      try heap.skip(min(heap.remaining, (8 - bytes.count % 8) % 8))
+    }
+    return objects
   }
 
   func corrupt(_ what: String, at offset: UInt64) -> CheckpointError {

@@ -6,8 +6,7 @@ struct HDF5Walk {
   private var metadata: HDF5Metadata
   private var nameBudget = 64 << 20
 
-  /// Groups in groups, levels of a tree, bytes of a name.
-  private static let depthLimit = 32
+  /// Levels of a tree, bytes of a name.
   private static let levelLimit: UInt8 = 8
   private static let nameLimit = 1024
 
@@ -34,9 +33,9 @@ struct HDF5Walk {
       }
       return
     }
-    guard depth < Self.depthLimit else {
+    guard depth < HDF5Format.groupLimit else {
       throw CheckpointError(
-        .limitExceeded, "HDF5: groups nested deeper than \(Self.depthLimit)",
+        .limitExceeded, "HDF5: groups nested deeper than \(HDF5Format.groupLimit)",
         path: metadata.source.path, item: name, byteOffset: offset)
     }
     let tree: UInt64 = try table.integer()

@@ -18,7 +18,7 @@ enum KerasArchiveReader {
         .corrupt, "this is no .keras archive: a member is missing", path: file.path,
         item: KerasArchive.config)
     }
-    let configText = try zip.bytes(of: configMember, limit: KerasArchive.configLimit)
+    let configText = try zip.text(of: configMember, limit: KerasArchive.configLimit)
     let config: JSONValue
     do throws(JSONError) {
       config = try JSONValue.parse(utf8: configText)
@@ -29,7 +29,7 @@ enum KerasArchiveReader {
     let hdf5 = try weights(zip)
     var losses: [String] = []
     if let member = zip.member(KerasArchive.notes) {
-      let text = try zip.bytes(of: member, limit: KerasArchive.notesLimit)
+      let text = try zip.text(of: member, limit: KerasArchive.notesLimit)
       if let state = try KerasNotes(text, of: file.path)?.state(hdf5, configText: configText) {
         return state
       }

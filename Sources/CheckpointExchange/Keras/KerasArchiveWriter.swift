@@ -120,7 +120,9 @@ struct KerasArchiveWriter {
   /// A name that is one of Keras' file already, as an import without names leaves it.
   private static func kerasPath(_ name: String) -> String? {
     let parts = name.split(separator: "/", omittingEmptySubsequences: false)
-    guard parts.count >= 3, ["layers", "optimizer"].contains(parts[0]),
+    // Deeper groups are read by nobody here.
+    guard (3...HDF5Format.groupLimit).contains(parts.count),
+      ["layers", "optimizer"].contains(parts[0]),
       parts[parts.count - 2] == "vars", UInt32(parts[parts.count - 1]) != nil,
       parts.allSatisfy({ !$0.isEmpty && $0 != "." })
     else { return nil }

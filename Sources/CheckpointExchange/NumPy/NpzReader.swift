@@ -63,10 +63,12 @@ enum NpzReader {
   private static func tensor(
     of member: ZipMember, in zip: ZipReader, notes: JSONValue
   ) throws(CheckpointError) -> StreamedTensor {
-    guard member.name.hasSuffix(suffix), member.name.utf8.count > suffix.utf8.count else {
-      throw CheckpointError(.unsupportedVersion, "this member is no array of NumPy")
-    }
-    let name = String(member.name.dropLast(suffix.count))
+    // By bytes: the dot may be of one character with what is before it.
+    let bytes = Array(member.name.utf8)
+    guard bytes.count > suffix.utf8.count,
+      bytes.suffix(suffix.utf8.count).elementsEqual(suffix.utf8)
+    else { throw CheckpointError(.unsupportedVersion, "this member is no array of NumPy") }
+    let name = String(decoding: bytes.dropLast(suffix.utf8.count), as: UTF8.self)
     // A reader of its own for the header: one that has unpacked something holds memory.
     let header = ZipMemberReader(member, in: zip.file)
     let data = ZipMemberReader(member, in: zip.file)
@@ -88,7 +90,7 @@ enum NpzReader {
   private static func text(
     of member: ZipMember, in zip: ZipReader
   ) throws(CheckpointError) -> [UInt8] {
-    let bytes = try zip.bytes(of: member, limit: notesLimit)
+    let bytes = try zip.text(of: member, limit: notesLimit)
     let header = try NpyHeader(sizeBytes: UInt64(bytes.count), path: zip.file.path) {
       Array(bytes.prefix($0))
     }

@@ -37,7 +37,7 @@ extension PickleReader {
     let parts = tuples[index]
     guard parts.count == 5, case .text("storage") = parts[0], case .global(let type) = parts[1],
       case .text(let key) = parts[2], case .text = parts[3], case .int(let count) = parts[4],
-      count >= 0
+      count >= 0, key.utf8.count <= Self.keyLimitBytes
     else { throw damaged("no storage") }
     let dtype: DType?
     switch type {
@@ -55,7 +55,7 @@ extension PickleReader {
     let count = hasDType ? 7 : 6
     guard arguments.count == count || arguments.count == count + 1,
       case .storage(let index) = arguments[0], case .int(let offset) = arguments[1],
-      let shape = numbers(arguments[2]), let strides = numbers(arguments[3]),
+      let shape = try numbers(arguments[2]), let strides = try numbers(arguments[3]),
       case .bool = arguments[4], let offset = Int(exactly: offset), offset >= 0,
       shape.count == strides.count, shape.allSatisfy({ $0 >= 0 })
     else { throw damaged("a tensor without size, place and strides") }
@@ -85,8 +85,14 @@ extension PickleReader {
       TorchTensor(storage: storage, dtype: dtype, offset: offset, shape: shape, strides: strides))
   }
 
-  private func numbers(_ value: PickleValue) -> [Int]? {
+  /// An extent or a stride for each dimension.
+  private func numbers(_ value: PickleValue) throws(CheckpointError) -> [Int]? {
     guard case .tuple(let index) = value else { return nil }
+    // One tuple can be that of many tensors.
+    guard tuples[index].count <= Self.rankLimit else {
+      throw CheckpointError(
+        .limitExceeded, "a tensor of more than \(Self.rankLimit) dimensions", path: path)
+    }
     var numbers: [Int] = []
     for element in tuples[index] {
       guard case .int(let number) = element, let number = Int(exactly: number) else { return nil }

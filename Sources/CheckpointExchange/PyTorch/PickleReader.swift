@@ -16,10 +16,14 @@ struct PickleReader {
   var stack: [PickleValue] = []
   private var marks: [Int] = []
   private var memo: [UInt32: PickleValue] = [:]
-  private let path: FilePath
+  let path: FilePath
 
   /// An operation of two bytes can make a value of 24.
   private static let operationLimit = 16_000_000
+  /// PyTorch's own.
+  static let rankLimit = 64
+  /// PyTorch numbers storages.
+  static let keyLimitBytes = 256
 
   init(_ bytes: [UInt8], path: FilePath) {
     fields = FieldReader(bytes, path: path)

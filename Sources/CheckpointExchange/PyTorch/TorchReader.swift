@@ -45,7 +45,7 @@ enum TorchReader {
   ) throws(CheckpointError) -> ExchangeState {
     let isBigEndian = try isBigEndian(zip, root: root)
     var pickle = PickleReader(
-      try zip.bytes(of: try member(root + "data.pkl", in: zip), limit: pickleLimit),
+      try zip.text(of: try member(root + "data.pkl", in: zip), limit: pickleLimit),
       path: zip.file.path)
     let value = try pickle.value()
     let dictionary = try TorchStateDict(value, of: pickle)
@@ -53,7 +53,7 @@ enum TorchReader {
     var notes = JSONValue.null
     if let member = zip.member(root + notesName) {
       (state.checkpoint, notes) = try CheckpointNotes.parse(
-        try zip.bytes(of: member, limit: notesLimit))
+        try zip.text(of: member, limit: notesLimit))
     }
     var size: UInt64 = 0
     // By bytes: Swift's strings are equal if they are the same to readers.

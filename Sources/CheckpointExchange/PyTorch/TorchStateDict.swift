@@ -6,11 +6,14 @@ struct TorchStateDict {
   /// What else the dictionaries hold, a line each.
   private(set) var losses: [String] = []
   private var visited = 0
+  private var nameBudget = Self.namesLimitBytes
 
   /// Dictionaries in dictionaries in dictionaries.
   private static let depthLimit = 16
   /// A pickle can hold one dictionary a thousand times in a thousand others.
   private static let visitLimit = 4_000_000
+  /// A key of megabytes costs two bytes where it stands again.
+  private static let namesLimitBytes = 64 << 20
   /// Further lines are counted only.
   private static let lossLimit = 20
 
@@ -33,6 +36,11 @@ struct TorchStateDict {
     visited += 1
     guard visited <= Self.visitLimit, depth <= Self.depthLimit else {
       throw CheckpointError(.limitExceeded, "dictionaries that are too many or too deep")
+    }
+    nameBudget -= name.utf8.count
+    guard nameBudget >= 0 else {
+      throw CheckpointError(
+        .limitExceeded, "more than \(Self.namesLimitBytes >> 20) MiB of names")
     }
     let prefix = name.isEmpty ? "" : name + "/"
     switch value {

@@ -12,6 +12,9 @@ final class ZipReader: Sendable {
   let members: [ZipMember]
   private let numbers: [[UInt8]: Int]
 
+  /// JSON deflates to a tenth.
+  private static let textRatio: UInt64 = 16
+
   /// Reads the directory and every member's header.
   /// - Throws: `CheckpointError`: `corrupt` or `truncated` for what is no archive or a damaged one;
   ///   `unsupportedVersion` for what is refused; `limitExceeded`; `io`.
@@ -70,6 +73,21 @@ final class ZipReader: Sendable {
     try result.get()
     try stream.finish()
     return bytes
+  }
+
+  /// All bytes of a member that will be taken apart, checked. What a parser makes of a text takes many
+  /// times its memory, so that a deflated one may not be much larger than the archive.
+  /// - Throws: as `bytes(of:limit:)`.
+  func text(of member: ZipMember, limit: Int) throws(CheckpointError) -> [UInt8] {
+    let honest = max(file.sizeBytes, 1 << 16).multipliedReportingOverflow(by: Self.textRatio)
+    guard member.method == .stored || honest.overflow || member.sizeBytes <= honest.partialValue
+    else {
+      throw CheckpointError(
+        .limitExceeded,
+        "a text of \(member.sizeBytes) bytes, packed in an archive of \(file.sizeBytes)",
+        path: file.path, item: member.name, advice: "write the archive again, stored")
+    }
+    return try bytes(of: member, limit: limit)
   }
 
   /// Reads all of a member once and checks it.

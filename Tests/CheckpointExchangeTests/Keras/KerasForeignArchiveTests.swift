@@ -70,6 +70,15 @@ import Testing
     #expect(try again.loaded() == state.loaded())
   }
 
+  /// Names in Keras' form, but deeper than is read.
+  @Test(arguments: [29, 30, 500]) func deepNamesComeBack(depth: Int) throws {
+    var checkpoint = try trained()
+    let name = "layers/" + String(repeating: "a/", count: depth) + "vars/0"
+    checkpoint.tensors[name] = Tensor([1, 2] as [Float])
+    let state = try readKeras(kerasArchive(ExchangeState(holding: checkpoint)))
+    #expect(state.tensors.contains { $0.name == name })
+  }
+
   @Test func layersOfOneNameAreRefused() throws {
     let archive = try kerasArchive(ExchangeState(holding: trained()))
     let config = try text(KerasArchive.config, of: archive)

@@ -57,6 +57,12 @@ import Testing
     #expect(zip.members.map(\.name) == ["a.npy"])
   }
 
+  /// The first dot of ".npy" is of one character with what is before it.
+  @Test func namesAreCutByBytes() throws {
+    _ = try write(ExchangeState(tensors: [try .counting("a\u{600}", .f32, [2])]))
+    #expect(try read(try folder.bytes("out.npz")).tensors.map(\.name) == ["a\u{600}"])
+  }
+
   @Test func namesThatNotesOrNumPyNeedAreRefused() throws {
     for name in ["__ckpt__", ""] {
       let error = #expect(throws: CheckpointError.self) {

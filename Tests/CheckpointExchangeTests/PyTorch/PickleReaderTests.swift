@@ -92,6 +92,18 @@ import Testing
     #expect(error?.code == .limitExceeded)
   }
 
+  /// A key of a megabyte, remembered and used again.
+  @Test func namesTakeNoMoreMemoryThanIsAllowed() throws {
+    let key = [0x58, 0, 0, 0x10, 0] + [UInt8](repeating: 0x6B, count: 1 << 20)
+    func body(_ count: Int) -> [UInt8] {
+      [0x7D, 0x58, 1, 0, 0, 0, 0x61, 0x7D] + key + [0x71, 0, 0x4E, 0x73]
+        + (1..<count).flatMap { _ in [0x68, 0, 0x4E, 0x73] as [UInt8] } + [0x73]
+    }
+    #expect(try state(body(60)).get().losses.count == 21)
+    let error = #expect(throws: CheckpointError.self) { try self.state(body(64)).get() }
+    #expect(error?.code == .limitExceeded)
+  }
+
   /// Every byte of a pickle lost or changed: an error, or tensors that lie in their storages.
   @Test func damageNeverTraps() throws {
     let archive = try fixtureBytes("pytorch/files/parameters.pt")
@@ -140,6 +152,19 @@ import Testing
         #expect(isTaken && state.tensors[0].shape == shape, "\(offset) \(shape)")
         #expect(try state.tensors[0].bytes().count == 4 * shape.reduce(1, *))
       case .failure(let error): #expect(!isTaken, "\(error)")
+      }
+    }
+  }
+
+  @Test func aTensorHasNoMoreDimensionsThanPyTorchAllows() throws {
+    for (rank, isTaken) in [(64, true), (65, false)] {
+      let ones = [Int](repeating: 1, count: rank)
+      let result = Result { () throws(CheckpointError) in
+        try open(view(offset: 0, shape: ones, strides: ones), [UInt8](repeating: 1, count: 16))
+      }
+      switch result {
+      case .success(let state): #expect(isTaken && state.tensors[0].shape == ones)
+      case .failure(let error): #expect(!isTaken && error.code == .limitExceeded)
       }
     }
   }

@@ -117,6 +117,20 @@ import Testing
     }
   }
 
+  /// What a parser makes of a text takes many times its memory.
+  @Test func aTextIsNotMuchLargerThanItsArchive() throws {
+    for (size, code) in [
+      (3_000_000, CheckpointError.Code.limitExceeded), (1_000_000, .corrupt),
+    ] {
+      let zip = try ZipReader(
+        try folder.file(deflated([UInt8](repeating: 7, count: 3000), size: UInt32(size), crc: 0)))
+      let error = #expect(throws: CheckpointError.self) {
+        try zip.text(of: zip.members[0], limit: .max)
+      }
+      #expect(error?.code == code)
+    }
+  }
+
   // MARK: Archives
 
   private func archive(_ members: [(String, [UInt8])]) throws -> [UInt8] {
