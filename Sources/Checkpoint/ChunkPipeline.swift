@@ -31,6 +31,9 @@ final class ChunkPipeline: Sendable {
   private let file: AtomicFile
   private let options: SaveOptions
   private let segmentBytes: Int
+  /// Whether large segments go past the page cache: a small file's one fsync writes all of it sooner than
+  /// several writes that wait for the disk each.
+  private let writesThrough: Bool
   private let idle = Locked<[Stage]>([])
   private let condition = Condition()
   // Guarded by `condition`.
@@ -39,6 +42,7 @@ final class ChunkPipeline: Sendable {
   /// A write of this length is as fast as longer ones.
   private static let longestSegmentBytes = 8 << 20
   private static let shortestSegmentBytes = 256 << 10
+  private static let leastThroughBytes: UInt64 = 16 << 20
 
   /// - Parameters:
   ///   - start: where the first chunk goes.
@@ -48,6 +52,7 @@ final class ChunkPipeline: Sendable {
     self.options = options
     segmentBytes = Int(
       min(max(totalBytes / 8, UInt64(Self.shortestSegmentBytes)), UInt64(Self.longestSegmentBytes)))
+    writesThrough = totalBytes >= Self.leastThroughBytes
     state = State(written: Written(end: start))
   }
 
@@ -125,7 +130,7 @@ final class ChunkPipeline: Sendable {
       encoded.append(one)
     }
     guard let offset = place(number, encoded, alignment: alignment) else { return }
-    let isThrough = alignment == Block.sizeBytes && length >= Self.shortestSegmentBytes
+    let isThrough = writesThrough && alignment == Block.sizeBytes
     do throws(IOError) {
       try file.write(
         UnsafeRawBufferPointer(rebasing: stage.memory[0..<length]), at: offset, through: isThrough)
