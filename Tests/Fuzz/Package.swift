@@ -18,10 +18,11 @@ let package = Package(
       dependencies: [
         "CCheckpointShims", .product(name: "SystemPackage", package: "swift-system"),
       ]),
+    .target(name: "CheckpointRetention"),
     .target(
       name: "Checkpoint",
       dependencies: [
-        "CheckpointFormat", "CheckpointIO",
+        "CCheckpointShims", "CheckpointFormat", "CheckpointIO", "CheckpointRetention",
         .product(name: "SystemPackage", package: "swift-system"),
       ]),
     .target(
