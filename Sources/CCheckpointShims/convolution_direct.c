@@ -22,8 +22,7 @@ bool ckpt_convolution_is_direct(ckpt_window w, size_t filters) {
          w.window_width * w.channels >= CKPT_LEAST_RUN && filters >= CKPT_LEAST_FILTERS;
 }
 
-size_t ckpt_convolution_scratch(ckpt_window w, size_t filters) {
-  (void)filters;
+size_t ckpt_convolution_scratch(ckpt_window w) {
   return ckpt_has_padding(&w) ? ckpt_padded_count(&w) : 0;
 }
 

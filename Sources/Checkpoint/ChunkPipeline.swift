@@ -161,16 +161,16 @@ final class ChunkPipeline: Sendable {
   }
 
   private func takeStage(_ room: Int) -> Stage {
-    let free: Stage? = idle.withLock { idle in
-      idle.firstIndex { $0.memory.count >= room }.map { idle.remove(at: $0) }
-    }
-    if let free { return free }
+    let free = idle.withLock { $0.popLast() }
+    if let free, free.memory.count >= room { return free }
+    free?.memory.deallocate()
     let memory = UnsafeMutableRawBufferPointer.allocate(
       byteCount: max(room, segmentBytes), alignment: Block.sizeBytes)
     ckpt_memory_prefer_large_pages(memory.baseAddress, memory.count)
     return Stage(
       memory: memory,
-      encoder: ChunkEncoder(compression: options.compression, hasDigests: options.digests))
+      encoder: free?.encoder
+        ?? ChunkEncoder(compression: options.compression, hasDigests: options.digests))
   }
 }
 

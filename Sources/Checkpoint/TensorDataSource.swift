@@ -1,4 +1,5 @@
 internal import CheckpointFormat
+internal import CheckpointIO
 
 /// Where a writer gets tensors' bytes from.
 protocol TensorDataSource {
@@ -69,14 +70,14 @@ final class ProducedDataSource: TensorDataSource {
   private var memory: [UnsafeMutableRawBufferPointer] = []
   /// Which memory is free.
   private var turn = 0
-  private let pending = PendingBatch()
+  private let pending = PendingJob<CheckpointError>()
 
   init(fill: @escaping Fill) {
     self.fill = fill
   }
 
   deinit {
-    _ = pending.wait()
+    pending.wait()
     for part in memory { part.deallocate() }
   }
 

@@ -17,7 +17,7 @@ final class ExchangeOutput {
   /// The block that is being filled: which of the two, and how far.
   private var turn = 0
   private var filledBytes = 0
-  private let pending = PendingWrite()
+  private let pending = PendingJob<IOError>()
 
   /// Bytes of a block: several chunks, so that several threads have work, and whole pages, so that all but the
   /// last can be written past the page cache.
@@ -33,9 +33,6 @@ final class ExchangeOutput {
       throw CheckpointError(.invalidArgument, "a file's name is missing", path: path)
     }
     self.name = name
-    unsafe blocks = (0..<2).map { _ in
-      .allocate(byteCount: Self.blockBytes, alignment: 4096)
-    }
     let parent = path.removingLastComponent()
     do throws(IOError) {
       let directory = try fileSystem.openDirectory(parent.isEmpty ? "." : parent)
@@ -44,6 +41,10 @@ final class ExchangeOutput {
       file = try AtomicFile(in: directory, expectedSizeBytes: expectedSizeBytes)
     } catch {
       throw Self.named(error, path)
+    }
+    // Last: an initializer that throws frees nothing.
+    unsafe blocks = (0..<2).map { _ in
+      .allocate(byteCount: Self.blockBytes, alignment: 4096)
     }
   }
 
@@ -113,9 +114,10 @@ final class ExchangeOutput {
     // The other block is free from here on.
     try finishPending()
     let bytes = unsafe UnsafeRawBufferPointer(rebasing: blocks[turn][0..<filledBytes])
-    unsafe pending.start(
-      bytes, at: position - UInt64(filledBytes), in: file,
-      through: filledBytes == Self.blockBytes)
+    nonisolated(unsafe) let piece = unsafe bytes
+    pending.start { [file, offset = position - UInt64(filledBytes)] () throws(IOError) in
+      try unsafe file.write(piece, at: offset, through: piece.count == Self.blockBytes)
+    }
     turn = 1 - turn
     filledBytes = 0
   }

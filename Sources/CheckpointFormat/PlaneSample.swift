@@ -8,7 +8,7 @@ internal import CCheckpointShims
 
 /// How often symbols occur in a plane, by pieces of it that are spread evenly.
 struct PlaneSample {
-  private var histogram = [UInt32](repeating: 0, count: 256)
+  private let histogram: [UInt32]
   private let count: Int
 
   /// Bytes of a piece, and pieces: enough to tell a gain of 1 %, in a few microseconds.

@@ -35,7 +35,7 @@ void ckpt_columns_scatter(const float *columns, ckpt_window window, size_t first
 bool ckpt_convolution_is_direct(ckpt_window window, size_t filters);
 
 /// Floats of scratch memory that the functions below need.
-size_t ckpt_convolution_scratch(ckpt_window window, size_t filters);
+size_t ckpt_convolution_scratch(ckpt_window window);
 
 /// outputs (out_height, out_width, filters) = image ∗ kernel.
 void ckpt_convolution_outputs(const float *image, ckpt_window window, const float *kernel, size_t filters,

@@ -130,7 +130,7 @@ struct Convolution: Sendable {
       return
     }
     withUnsafeTemporaryAllocation(
-      of: Float.self, capacity: ckpt_convolution_scratch(window, filters)
+      of: Float.self, capacity: ckpt_convolution_scratch(window)
     ) { scratch in
       for sample in samples {
         let start = sample * window.positionCount

@@ -40,7 +40,7 @@ struct ConvolutionGradients {
   private mutating func addDirectly(_ samples: Range<Int>, gradient: Convolution.Gradient) {
     let (window, filters, images, kernel) = (window, filters, images, kernel)
     let length = ckpt_convolution_gradient_count(window, filters)
-    let scratchLength = ckpt_convolution_scratch(window, filters)
+    let scratchLength = ckpt_convolution_scratch(window)
     var memory = [Float](repeating: 0, count: length + scratchLength)
     memory.withUnsafeMutableBufferPointer { memory in
       guard let inner = memory.baseAddress else { return }

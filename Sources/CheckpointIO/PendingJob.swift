@@ -1,22 +1,22 @@
-internal import CheckpointIO
-
-/// At most one batch that is written on a thread of the pool.
-final class PendingBatch: Sendable {
+/// At most one job that goes on on a thread of the shared pool, while its owner does something else.
+package final class PendingJob<E: Error>: Sendable {
   private struct State {
     var isRunning = false
-    var failure: CheckpointError?
+    var failure: E?
   }
 
   private let condition = Condition()
   // Guarded by `condition`.
   private nonisolated(unsafe) var state = State()
 
+  package init() {}
+
   /// Starts `work`. None may be running.
-  func start(_ work: @escaping @Sendable () throws(CheckpointError) -> Void) {
+  package func start(_ work: @escaping @Sendable () throws(E) -> Void) {
     condition.withLock { state.isRunning = true }
     BlockingPool.shared.submit {
-      var failure: CheckpointError?
-      do throws(CheckpointError) {
+      var failure: E?
+      do throws(E) {
         try work()
       } catch {
         failure = error
@@ -30,7 +30,8 @@ final class PendingBatch: Sendable {
 
   /// Waits until none is running.
   /// - Returns: what the last one failed with, once.
-  func wait() -> CheckpointError? {
+  @discardableResult
+  package func wait() -> E? {
     condition.withLock {
       while state.isRunning { condition.wait() }
       defer { state.failure = nil }
