@@ -92,6 +92,13 @@ struct ExponentWindowTests {
         #expect(decoded(changed, count: 10, path: path) == nil, "byte \(place)")
       }
     }
+    // One escape code less than there are escaped symbols, and one more.
+    var codes = try #require(encoded(Self.symbols, width: 3, base: 0x78, path: path))
+    codes[9] ^= 0x10
+    #expect(decoded(codes, count: 10, path: path) == nil)
+    codes[9] ^= 0x10
+    codes[8] |= 0x07
+    #expect(decoded(codes, count: 10, path: path) == nil)
     var padding = try #require(encoded(Self.symbols, width: 3, base: 0x78, path: path))
     padding[11] |= 0x40
     #expect(decoded(padding, count: 10, path: path) == nil)
