@@ -55,16 +55,36 @@ int ckpt_allocate(int file, uint64_t size) {
 #endif
 }
 
-int ckpt_open_direct(int file) {
+int ckpt_open_direct(int file, bool for_writing) {
 #if defined(__linux__)
   char name[40];
   snprintf(name, sizeof name, "/proc/self/fd/%d", file);
-  const int direct = open(name, O_WRONLY | O_DIRECT | O_CLOEXEC);
+  const int direct = open(name, (for_writing ? O_WRONLY : O_RDONLY) | O_DIRECT | O_CLOEXEC);
   if (direct < 0 && errno != EINVAL) errno = ENOTSUP;  // without /proc, for example
   return direct;
 #else
   (void)file;
+  (void)for_writing;
   errno = ENOTSUP;
+  return -1;
+#endif
+}
+
+int64_t ckpt_cached_bytes(int file, uint64_t offset, uint64_t length) {
+#if defined(__linux__)
+  // cachestat(2); the C library may not know it yet. The number is the same on all architectures.
+  struct {
+    uint64_t offset, length;
+  } range = {offset, length};
+  struct {
+    uint64_t cached, dirty, writeback, evicted, recently_evicted;
+  } pages;
+  if (syscall(451, file, &range, &pages, 0) != 0) return -1;
+  return (int64_t)(pages.cached * (uint64_t)sysconf(_SC_PAGESIZE));
+#else
+  (void)file;
+  (void)offset;
+  (void)length;
   return -1;
 #endif
 }

@@ -13,11 +13,9 @@ extension CheckpointReader {
       throw CheckpointError(
         .mismatch, "bytes \(range) of \(owner.logicalBytes)", path: path, item: name)
     }
-    do throws(CheckpointError) {
-      try chunks.read(owner, range, into: buffer)
-    } catch {
-      throw error.about(name, in: path)
-    }
+    try chunks.read([
+      ChunkSource.Request(name: name, tensor: owner, range: range, output: buffer)
+    ])
   }
 
   /// The bytes of the document that stands at `position` in `documentNames`; text that should be JSON.

@@ -51,11 +51,32 @@ extension CheckpointReader {
         "the buffer has \(buffer.count) bytes, the data \(range.upperBound - range.lowerBound)",
         path: path, item: name)
     }
-    do throws(CheckpointError) {
-      try chunks.read(owner, range, into: buffer)
-    } catch {
-      throw error.about(name, in: path)
+    try chunks.read([
+      ChunkSource.Request(name: name, tensor: owner, range: range, output: buffer)
+    ])
+  }
+
+  /// Reads tensors into the caller's memory, verified, all at once: several small ones keep the disk as busy
+  /// as a large one. Allocates at most two chunks and 4 MiB per thread.
+  /// - Parameter buffers: for each name exactly as many bytes as the tensor has; aliases are followed.
+  /// - Throws: as `tensor(_:)`; `mismatch` if a buffer has another size. The buffers' contents are undefined then.
+  public func read(
+    into buffers: [String: UnsafeMutableRawBufferPointer]
+  ) throws(CheckpointError) {
+    var requests: [ChunkSource.Request] = []
+    requests.reserveCapacity(buffers.count)
+    for (name, buffer) in buffers {
+      let owner = owner(of: try number(of: name))
+      guard UInt64(buffer.count) == owner.logicalBytes else {
+        throw CheckpointError(
+          .mismatch, "the buffer has \(buffer.count) bytes, the tensor \(owner.logicalBytes)",
+          path: path, item: name)
+      }
+      requests.append(
+        ChunkSource.Request(
+          name: name, tensor: owner, range: 0..<owner.logicalBytes, output: buffer))
     }
+    try chunks.read(requests)
   }
 
   /// Reads a tensor off the caller's thread.
@@ -82,13 +103,16 @@ extension CheckpointReader {
     for position in 0..<blobCount {
       checkpoint.blobs[index.contentName(.blobs, at: position)] = blobBytes(at: position)
     }
+    var owners: [Int] = []
     for number in 0..<index.tensorCount {
-      let name = index.tensorName(number)
       if let target = index.tensor(number).aliasTarget {
-        checkpoint.aliases[name] = index.tensorName(target)
+        checkpoint.aliases[index.tensorName(number)] = index.tensorName(target)
       } else {
-        checkpoint.tensors[name] = try tensor(name)
+        owners.append(number)
       }
+    }
+    for start in stride(from: 0, to: owners.count, by: Self.tensorsAtOnce) {
+      try load(owners[start..<min(start + Self.tensorsAtOnce, owners.count)], into: &checkpoint)
     }
     guard checkpoint.tensors.count + checkpoint.aliases.count == index.tensorCount,
       checkpoint.documents.count == documentCount, checkpoint.blobs.count == blobCount
@@ -108,6 +132,32 @@ extension CheckpointReader {
 
   // MARK: Internals
 
+  /// Whose memory is held by nested closures while they are read.
+  private static let tensorsAtOnce = 128
+
+  private func load(
+    _ numbers: ArraySlice<Int>, into checkpoint: inout Checkpoint
+  ) throws(CheckpointError) {
+    let records = numbers.map { container.index.tensor($0) }
+    let names = numbers.map { container.index.tensorName($0) }
+    for (name, record) in zip(names, records) { try checkBudget(record.logicalBytes, name: name) }
+    let storages = try TensorMemory.storages(
+      records.map { ($0.dtype, Int($0.logicalBytes)) }
+    ) { (buffers) throws(CheckpointError) in
+      try chunks.read(
+        buffers.indices.map {
+          ChunkSource.Request(
+            name: names[$0], tensor: records[$0], range: 0..<records[$0].logicalBytes,
+            output: buffers[$0])
+        })
+    }
+    for (position, storage) in storages.enumerated() {
+      checkpoint.tensors[names[position]] = Tensor(
+        dtype: records[position].dtype, shape: container.index.shape(of: records[position]),
+        storage: storage)
+    }
+  }
+
   private func read(
     number: Int, name: String, shape: [Int], rows: Range<Int>?
   ) throws(CheckpointError) -> Tensor {
@@ -115,15 +165,13 @@ extension CheckpointReader {
     let range = try byteRange(of: owner, rows: rows, name: name)
     let count = Int(range.upperBound - range.lowerBound)
     try checkBudget(UInt64(count), name: name)
-    do throws(CheckpointError) {
-      let storage = try TensorMemory.storage(dtype: owner.dtype, byteCount: count) {
-        (buffer) throws(CheckpointError) in
-        try self.chunks.read(owner, range, into: buffer)
-      }
-      return Tensor(dtype: owner.dtype, shape: shape, storage: storage)
-    } catch {
-      throw error.about(name, in: path)
+    let storage = try TensorMemory.storage(dtype: owner.dtype, byteCount: count) {
+      (buffer) throws(CheckpointError) in
+      try self.chunks.read([
+        ChunkSource.Request(name: name, tensor: owner, range: range, output: buffer)
+      ])
     }
+    return Tensor(dtype: owner.dtype, shape: shape, storage: storage)
   }
 
   private func byteRange(

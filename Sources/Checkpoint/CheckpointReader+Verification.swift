@@ -108,22 +108,19 @@ extension CheckpointReader {
     let owners = chunkOwners()
     let damaged = Locked<[(chunk: Int, error: CheckpointError)]>([])
     let done = Locked<UInt64>(0)
-    try parallel(count: index.chunkCount) { (chunk) throws(CheckpointError) in
-      let tensor = index.tensor(owners[chunk])
-      let record = index.chunk(chunk)
-      let finding = Locked<CheckpointError?>(nil)
+    try chunks.visit(allChunks(owners)) { (chunk, stored) throws(CheckpointError) in
+      var finding: CheckpointError?
       do throws(CheckpointError) {
-        try self.chunks.withChunk(chunk, dtype: tensor.dtype) { bytes in
-          let error = self.contentError(bytes, chunk: chunk, record: record, dtype: tensor.dtype)
-          if let error { finding.withLock { $0 = CheckpointError(error, path: self.path) } }
-        }
+        let bytes = try stored.decoded()
+        finding = self.contentError(bytes, chunk: chunk, record: stored.record, dtype: stored.dtype)
+          .map { CheckpointError($0, path: self.path) }
       } catch {
         guard !error.isSystemFailure else { throw error }
-        finding.withLock { $0 = error }
+        finding = error
       }
-      if let error = finding.withLock({ $0 }) { damaged.withLock { $0.append((chunk, error)) } }
+      if let finding { damaged.withLock { $0.append((chunk, finding)) } }
       let total = done.withLock {
-        $0 += UInt64(record.storedBytes)
+        $0 += UInt64(stored.record.storedBytes)
         return $0
       }
       progress(total)
@@ -162,6 +159,11 @@ extension CheckpointReader {
       for chunk in container.index.tensor(number).chunks { owners[chunk] = number }
     }
     return owners
+  }
+
+  /// All chunks with their tensors' dtypes, given which tensors these are.
+  func allChunks(_ owners: [Int]) -> [(number: Int, dtype: DType)] {
+    owners.enumerated().map { ($0.offset, container.index.tensor($0.element).dtype) }
   }
 
   /// Rows of a tensor that lie in a chunk, wholly or in part; nil for rank 0.

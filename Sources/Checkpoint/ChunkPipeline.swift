@@ -35,6 +35,7 @@ final class ChunkPipeline: Sendable {
   /// several writes that wait for the disk each.
   private let writesThrough: Bool
   private let idle = Locked<[Stage]>([])
+  private let processors = ProcessorSlots()
   private let condition = Condition()
   // Guarded by `condition`.
   private nonisolated(unsafe) var state: State
@@ -118,16 +119,18 @@ final class ChunkPipeline: Sendable {
     defer { idle.withLock { $0.append(stage) } }
     var encoded: [ChunkEncoder.Encoded] = []
     var length = 0
-    for chunk in segment {
-      let output = UnsafeMutableRawBufferPointer(rebasing: stage.memory[length...])
-      var one = stage.encoder.encode(
-        bytes[chunk], dtype: requests[chunk].tensor.dtype, into: output)
-      one.record.offset = UInt64(length)
-      let stored = Int(one.record.storedBytes)
-      let padded = stored.aligned(to: alignment)
-      output[stored..<padded].initializeMemory(as: UInt8.self, repeating: 0)
-      length += padded
-      encoded.append(one)
+    processors.withSlot {
+      for chunk in segment {
+        let output = UnsafeMutableRawBufferPointer(rebasing: stage.memory[length...])
+        var one = stage.encoder.encode(
+          bytes[chunk], dtype: requests[chunk].tensor.dtype, into: output)
+        one.record.offset = UInt64(length)
+        let stored = Int(one.record.storedBytes)
+        let padded = stored.aligned(to: alignment)
+        output[stored..<padded].initializeMemory(as: UInt8.self, repeating: 0)
+        length += padded
+        encoded.append(one)
+      }
     }
     guard let offset = place(number, encoded, alignment: alignment) else { return }
     let isThrough = writesThrough && alignment == Block.sizeBytes

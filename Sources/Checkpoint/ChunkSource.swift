@@ -1,50 +1,87 @@
 internal import CheckpointFormat
 internal import CheckpointIO
-internal import SystemPackage
 
-/// Reads a container's chunks, verified, from several threads at once.
+/// Reads a container's chunks, verified, from several threads at once: large reads of what lies side by side, past
+/// the page cache where they are many and the cache hasn't got them.
 final class ChunkSource: Sendable {
   let container: ContainerFile
-  private let idle = Locked<[Worker]>([])
+  private let idle = Locked<[ChunkWorker]>([])
 
-  /// One thread's decoder and memory: at most two chunks. Unchecked, because a worker that is in
-  /// use is not in the list: one thread has it at a time.
-  private final class Worker: @unchecked Sendable {
-    let decoder = ChunkDecoder()
-    var stored: [UInt8] = []
-    var logical: [UInt8] = []
+  /// A part of a tensor and where it is wanted.
+  struct Request {
+    /// For messages.
+    var name: String
+    var tensor: TensorRecord
+    /// Bytes of the tensor.
+    var range: Range<UInt64>
+    /// As long as `range`.
+    var output: UnsafeMutableRawBufferPointer
   }
+
+  /// A part of a chunk and where it is wanted.
+  private struct Piece {
+    var tensor: String
+    var chunk: Int
+    var dtype: DType
+    /// Bytes of the decoded chunk.
+    var range: Range<Int>
+    var output: UnsafeMutableRawBufferPointer
+  }
+
+  /// Fewer bytes aren't worth bypassing the cache, which may want them again.
+  private static let leastDirectBytes = 16 << 20
+  /// Smaller chunks in the cache are read along with their neighbours.
+  private static let leastSingleBytes = 64 << 10
 
   init(_ container: ContainerFile) {
     self.container = container
   }
 
-  /// Reads bytes `range` of a tensor into `output`, which is as long, on the pool's threads.
-  func read(
-    _ record: TensorRecord, _ range: Range<UInt64>, into output: UnsafeMutableRawBufferPointer
+  /// Reads parts of tensors on the pool's threads. Errors name the tensor.
+  func read(_ requests: [Request]) throws(CheckpointError) {
+    var pieces = requests.flatMap(pieces(of:))
+    // In the file's order, which is that of the chunks' numbers.
+    if requests.count > 1 { pieces.sort { $0.chunk < $1.chunk } }
+    nonisolated(unsafe) let sorted = pieces
+    try visit(pieces.map { ($0.chunk, $0.dtype) }) { (position, chunk) throws(CheckpointError) in
+      let piece = sorted[position]
+      do throws(CheckpointError) {
+        if piece.range.count == Int(chunk.record.logicalBytes) {
+          try chunk.read(into: piece.output)
+        } else {
+          let bytes = try chunk.decoded()
+          piece.output.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[piece.range]))
+        }
+      } catch {
+        throw error.about(piece.tensor, in: self.container.path)
+      }
+    }
+  }
+
+  /// Calls `body` for each of these chunks, on the pool's threads; the first error ends it.
+  /// - Parameter chunks: numbers, ascending, and their tensors' dtypes.
+  func visit(
+    _ chunks: [(number: Int, dtype: DType)],
+    _ body: @Sendable (_ position: Int, StoredChunk) throws(CheckpointError) -> Void
   ) throws(CheckpointError) {
-    precondition(output.count == Int(range.upperBound - range.lowerBound))
-    guard !range.isEmpty else { return }
-    let chunkSize = UInt64(container.index.chunkSizeBytes)
-    let first = Int(range.lowerBound / chunkSize)
-    let last = Int((range.upperBound - 1) / chunkSize)
-    nonisolated(unsafe) let output = output
-    try parallel(count: last - first + 1) { (number) throws(CheckpointError) in
-      let chunk = first + number
-      let start = UInt64(chunk) * chunkSize
-      let end = min(start + chunkSize, record.logicalBytes)
-      let wanted = max(start, range.lowerBound)..<min(end, range.upperBound)
-      let target = UnsafeMutableRawBufferPointer(
-        rebasing: output[
-          Int(wanted.lowerBound - range.lowerBound)..<Int(wanted.upperBound - range.lowerBound)])
-      let number = record.chunks.lowerBound + chunk
-      if wanted == start..<end {
-        try self.read(chunk: number, dtype: record.dtype, into: target)
-      } else {
-        try self.withChunk(number, dtype: record.dtype) { bytes in
-          target.copyMemory(
-            from: UnsafeRawBufferPointer(
-              rebasing: bytes[Int(wanted.lowerBound - start)..<Int(wanted.upperBound - start)]))
+    let segments = segments(of: chunks)
+    let size = segments.reduce(0) { $0 + $1.bytes.count }
+    let isLarge = size >= Self.leastDirectBytes
+    try parallel(count: segments.count) { (number) throws(CheckpointError) in
+      let segment = segments[number]
+      try self.withWorker { (worker) throws(CheckpointError) in
+        let stored = self.stored(segment, isLarge: isLarge, worker: worker)
+        for position in segment.positions {
+          let record = self.container.index.chunk(chunks[position].number)
+          let bytes = stored.map {
+            let start = Int(record.offset - segment.bytes.lowerBound)
+            return UnsafeRawBufferPointer(rebasing: $0[start..<start + Int(record.storedBytes)])
+          }
+          try body(
+            position,
+            StoredChunk(
+              record: record, dtype: chunks[position].dtype, container: self.container,
+              worker: worker, bytes: bytes))
         }
       }
     }
@@ -54,70 +91,82 @@ final class ChunkSource: Sendable {
   func read(
     chunk number: Int, dtype: DType, into output: UnsafeMutableRawBufferPointer
   ) throws(CheckpointError) {
-    let record = container.index.chunk(number)
-    if record.transform == ChunkTransform.none.rawValue, record.codec == ChunkCodec.raw.rawValue {
-      try container.read(into: output, at: record.offset)
-      try checked { () throws(FormatError) in
-        try ChunkDecoder.checkRaw(UnsafeRawBufferPointer(output), record: record)
-      }
-      return
-    }
-    try withWorker { (worker) throws(CheckpointError) in
-      try self.decode(record, dtype: dtype, into: output, worker: worker)
+    nonisolated(unsafe) let output = output
+    try visit([(number, dtype)]) { (_, chunk) throws(CheckpointError) in
+      try chunk.read(into: output)
     }
   }
 
-  /// Hands one whole chunk, verified, to `body`.
-  func withChunk(
-    _ number: Int, dtype: DType, _ body: (UnsafeRawBufferPointer) -> Void
+  // MARK: Pieces and segments
+
+  private func pieces(of request: Request) -> [Piece] {
+    precondition(request.output.count == Int(request.range.upperBound - request.range.lowerBound))
+    guard !request.range.isEmpty else { return [] }
+    let chunkSize = UInt64(container.index.chunkSizeBytes)
+    let origin = request.range.lowerBound
+    return (origin / chunkSize...(request.range.upperBound - 1) / chunkSize).map { chunk in
+      let start = chunk * chunkSize
+      let end = min(start + chunkSize, request.tensor.logicalBytes)
+      let wanted = max(start, origin)..<min(end, request.range.upperBound)
+      return Piece(
+        tensor: request.name, chunk: request.tensor.chunks.lowerBound + Int(chunk), dtype: request.tensor.dtype,
+        range: Int(wanted.lowerBound - start)..<Int(wanted.upperBound - start),
+        output: UnsafeMutableRawBufferPointer(
+          rebasing: request.output[
+            Int(wanted.lowerBound - origin)..<Int(wanted.upperBound - origin)]))
+    }
+  }
+
+  /// Chunks that lie side by side.
+  private struct Segment {
+    var positions: Range<Int>
+    /// Of the file.
+    var bytes: Range<UInt64>
+  }
+
+  private func segments(of chunks: [(number: Int, dtype: DType)]) -> [Segment] {
+    var segments: [Segment] = []
+    for (position, chunk) in chunks.enumerated() {
+      let record = container.index.chunk(chunk.number)
+      if let last = segments.last, record.offset >= last.bytes.upperBound,
+        record.offset - last.bytes.upperBound < UInt64(Block.sizeBytes),
+        record.end - last.bytes.lowerBound <= UInt64(ChunkWorker.stageBytes - 2 * Block.sizeBytes)
+      {
+        segments[segments.count - 1] = Segment(
+          positions: last.positions.lowerBound..<position + 1,
+          bytes: last.bytes.lowerBound..<record.end)
+      } else {
+        segments.append(
+          Segment(positions: position..<position + 1, bytes: record.offset..<record.end))
+      }
+    }
+    return segments
+  }
+
+  /// A segment's bytes, if it is better to read them at once. Where that fails the chunks are read one by one, so
+  /// that the error is that of the one which is damaged.
+  private func stored(
+    _ segment: Segment, isLarge: Bool, worker: ChunkWorker
+  ) -> UnsafeRawBufferPointer? {
+    if isLarge, let bytes = container.readPastCache(segment.bytes, worker: worker) { return bytes }
+    guard segment.positions.count > 1,
+      segment.bytes.count / segment.positions.count < Self.leastSingleBytes
+    else { return nil }
+    let stage = worker.stage(segment.bytes.count)
+    do throws(CheckpointError) {
+      try container.read(into: stage, at: segment.bytes.lowerBound)
+      return UnsafeRawBufferPointer(stage)
+    } catch {
+      return nil
+    }
+  }
+
+  private func withWorker(
+    _ body: (ChunkWorker) throws(CheckpointError) -> Void
   ) throws(CheckpointError) {
-    let record = container.index.chunk(number)
-    try withWorker { (worker) throws(CheckpointError) in
-      if worker.logical.count < Int(record.logicalBytes) {
-        worker.logical = [UInt8](repeating: 0, count: Int(record.logicalBytes))
-      }
-      let result: Result<Void, CheckpointError> = worker.logical.withUnsafeMutableBytes { all in
-        Result { () throws(CheckpointError) in
-          let logical = UnsafeMutableRawBufferPointer(rebasing: all[0..<Int(record.logicalBytes)])
-          try self.decode(record, dtype: dtype, into: logical, worker: worker)
-          body(UnsafeRawBufferPointer(logical))
-        }
-      }
-      try result.get()
-    }
-  }
-
-  private func decode(
-    _ record: ChunkRecord, dtype: DType, into output: UnsafeMutableRawBufferPointer, worker: Worker
-  ) throws(CheckpointError) {
-    let length = Int(record.storedBytes)
-    if worker.stored.count < length { worker.stored = [UInt8](repeating: 0, count: length) }
-    let result: Result<Void, CheckpointError> = worker.stored.withUnsafeMutableBytes { all in
-      Result { () throws(CheckpointError) in
-        let stored = UnsafeMutableRawBufferPointer(rebasing: all[0..<length])
-        try self.container.read(into: stored, at: record.offset)
-        try self.checked { () throws(FormatError) in
-          try worker.decoder.decode(
-            UnsafeRawBufferPointer(stored), record: record, dtype: dtype, into: output)
-        }
-      }
-    }
-    try result.get()
-  }
-
-  private func withWorker(_ body: (Worker) throws(CheckpointError) -> Void) throws(CheckpointError)
-  {
-    let worker = idle.withLock { $0.popLast() } ?? Worker()
+    let worker = idle.withLock { $0.popLast() } ?? ChunkWorker()
     defer { idle.withLock { $0.append(worker) } }
     try body(worker)
-  }
-
-  private func checked(_ body: () throws(FormatError) -> Void) throws(CheckpointError) {
-    do throws(FormatError) {
-      try body()
-    } catch {
-      throw CheckpointError(error, path: container.path)
-    }
   }
 }
 

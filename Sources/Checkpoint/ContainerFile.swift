@@ -205,6 +205,22 @@ final class ContainerFile: Sendable {
     }
   }
 
+  /// Reads a range past the page cache; nil if that can't be, failed, or the cache has it: then it is to be read by
+  /// `read`, whose errors are exact.
+  func readPastCache(_ range: Range<UInt64>, worker: ChunkWorker) -> UnsafeRawBufferPointer? {
+    let page = UInt64(Block.sizeBytes)
+    let start = range.lowerBound / page * page
+    let stage = worker.stage(Int((range.upperBound - start + page - 1) / page * page))
+    let wanted = Int(range.lowerBound - start)..<Int(range.upperBound - start)
+    do throws(IOError) {
+      guard let count = try file.readPastCache(into: stage, at: start), count >= wanted.upperBound
+      else { return nil }
+    } catch {
+      return nil
+    }
+    return UnsafeRawBufferPointer(rebasing: stage[wanted])
+  }
+
   /// Reads `buffer.count` bytes from `offset`; a file that ends before is `truncated`.
   func read(into buffer: UnsafeMutableRawBufferPointer, at offset: UInt64) throws(CheckpointError) {
     let count: Int

@@ -12,9 +12,9 @@ struct DamageMap: Sendable {
     let owners = reader.chunkOwners()
     let index = reader.container.index
     let lost = Locked<[Int: CheckpointError]>([:])
-    try parallel(count: index.chunkCount) { (chunk) throws(CheckpointError) in
+    try reader.chunks.visit(reader.allChunks(owners)) { (chunk, stored) throws(CheckpointError) in
       do throws(CheckpointError) {
-        try reader.chunks.withChunk(chunk, dtype: index.tensor(owners[chunk]).dtype) { _ in }
+        _ = try stored.decoded()
       } catch {
         guard !error.isSystemFailure else { throw error }
         // A bad sector of the disk reads as EIO: that, too, is only this chunk.

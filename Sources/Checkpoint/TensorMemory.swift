@@ -32,6 +32,30 @@ enum TensorMemory {
     }
   }
 
+  /// As many arrays, all filled at once by `fill`.
+  static func storages(
+    _ kinds: [(dtype: DType, byteCount: Int)],
+    fill: ([UnsafeMutableRawBufferPointer]) throws(CheckpointError) -> Void
+  ) throws(CheckpointError) -> [any TensorStorage] {
+    var storages: [any TensorStorage] = []
+    try collect(kinds[...], [], &storages, fill)
+    return storages.reversed()
+  }
+
+  /// Holds one array's memory after the other, by recursion, until all are there. The last one is done first.
+  private static func collect(
+    _ kinds: ArraySlice<(dtype: DType, byteCount: Int)>, _ buffers: [UnsafeMutableRawBufferPointer],
+    _ storages: inout [any TensorStorage],
+    _ fill: ([UnsafeMutableRawBufferPointer]) throws(CheckpointError) -> Void
+  ) throws(CheckpointError) {
+    guard let first = kinds.first else { return try fill(buffers) }
+    let own = try storage(dtype: first.dtype, byteCount: first.byteCount) {
+      (buffer) throws(CheckpointError) in
+      try collect(kinds.dropFirst(), buffers + [buffer], &storages, fill)
+    }
+    storages.append(own)
+  }
+
   private static func array<T: BitwiseCopyable & Sendable>(
     _ type: T.Type, _ byteCount: Int,
     _ fill: (UnsafeMutableRawBufferPointer) throws(CheckpointError) -> Void

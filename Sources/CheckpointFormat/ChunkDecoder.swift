@@ -52,7 +52,30 @@ package final class ChunkDecoder {
   package static func checkRaw(
     _ bytes: UnsafeRawBufferPointer, record: ChunkRecord
   ) throws(FormatError) {
-    guard unsafe CRC32C.checksum(bytes) == record.storedChecksum else {
+    try checkRaw(checksum: unsafe CRC32C.checksum(bytes), record: record)
+  }
+
+  /// Checks raw bytes and copies them, in one pass over them, to `output`, which is as long.
+  package static func copyRaw(
+    _ bytes: UnsafeRawBufferPointer, record: ChunkRecord,
+    to output: UnsafeMutableRawBufferPointer
+  ) throws(FormatError) {
+    precondition(output.count == bytes.count)
+    var checksum: UInt32 = 0
+    var start = 0
+    while start < bytes.count {
+      let end = min(start + ChunkFacts.pieceBytes, bytes.count)
+      let piece = unsafe UnsafeRawBufferPointer(rebasing: bytes[start..<end])
+      checksum = unsafe CRC32C.checksum(piece, continuing: checksum)
+      unsafe UnsafeMutableRawBufferPointer(rebasing: output[start..<end]).copyMemory(from: piece)
+      start = end
+    }
+    try checkRaw(checksum: checksum, record: record)
+  }
+
+  /// Checks raw bytes by their CRC-32C.
+  package static func checkRaw(checksum: UInt32, record: ChunkRecord) throws(FormatError) {
+    guard checksum == record.storedChecksum else {
       throw FormatError(
         .storedChecksum, "the chunk's bytes are not those that were written", offset: record.offset)
     }

@@ -6,7 +6,7 @@ struct ChunkFacts {
   private(set) var nonFiniteCount = 0
 
   /// Bytes that are summed up, scanned and copied while they are in the first cache or near.
-  private static let pieceBytes = 1 << 17
+  static let pieceBytes = 1 << 17
 
   /// - Parameter target: gets the bytes too, unless nil; as long as they are.
   init(

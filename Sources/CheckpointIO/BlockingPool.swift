@@ -15,18 +15,23 @@
 /// Jobs start in the order given. A job may use the pool itself through `forEach`; to wait inside a
 /// job for another job of the same pool in any other way can deadlock.
 package final class BlockingPool: Sendable {
-  /// One pool for the process, with a thread per processor and at least two.
+  /// One pool for the process, with a thread per processor and some more.
   package static let shared = BlockingPool()
+
+  /// How many threads can compute at the same time, at least two.
+  package static let processorCount = max(2, Int(sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+  /// Threads that wait for the disk need no processor meanwhile, and a disk is fast only when asked for several
+  /// things at once.
+  private static let waitingCount = 4
 
   /// How many threads it has.
   package let threadCount: Int
   private let queue: JobQueue
 
-  /// Starts `threadCount` threads, at least 1; by default one per processor, at least two. They end
+  /// Starts `threadCount` threads, at least 1; by default one per processor and four for what waits. They end
   /// when the pool has gone and the jobs given to it are done.
   package init(threadCount: Int? = nil) {
-    let processorCount = Int(sysconf(Int32(_SC_NPROCESSORS_ONLN)))
-    let threadCount = max(1, threadCount ?? max(2, processorCount))
+    let threadCount = max(1, threadCount ?? Self.processorCount + Self.waitingCount)
     self.threadCount = threadCount
     queue = JobQueue()
     for _ in 0..<threadCount { queue.startThread() }

@@ -74,6 +74,12 @@ package protocol File: AnyObject, Sendable {
   /// Reads up to `buffer.count` bytes; 0 only at the end of the file. May be short.
   func read(into buffer: UnsafeMutableRawBufferPointer, at offset: UInt64) throws(IOError) -> Int
 
+  /// Reads like `read`, but past the page cache, where the file system can and the cache hasn't got most of it; nil
+  /// otherwise. Offset, count and address are multiples of 4096. May be short.
+  func readPastCache(
+    into buffer: UnsafeMutableRawBufferPointer, at offset: UInt64
+  ) throws(IOError) -> Int?
+
   /// Writes up to `bytes.count` bytes; may be short, never 0 for a non-empty buffer.
   func write(_ bytes: UnsafeRawBufferPointer, at offset: UInt64) throws(IOError) -> Int
 
@@ -110,6 +116,10 @@ package protocol File: AnyObject, Sendable {
 }
 
 extension File {
+  package func readPastCache(
+    into buffer: UnsafeMutableRawBufferPointer, at offset: UInt64
+  ) throws(IOError) -> Int? { nil }
+
   package func writeThrough(
     _ bytes: UnsafeRawBufferPointer, at offset: UInt64
   ) throws(IOError) -> Int {

@@ -5,7 +5,7 @@ import SystemPackage
 package final class PosixFile: File {
   private let path: FilePath
   private let descriptor: OpenDescriptor
-  /// For writing past the page cache, once that has been asked for.
+  /// For writing or reading past the page cache, once that has been asked for.
   private let direct = Locked(DirectAccess.unknown)
 
   private enum DirectAccess {
@@ -28,6 +28,27 @@ package final class PosixFile: File {
     }
   }
 
+  package func readPastCache(
+    into buffer: UnsafeMutableRawBufferPointer, at offset: UInt64
+  ) throws(IOError) -> Int? {
+    let cached = try descriptor.use("cachestat", path) { file throws(IOError) in
+      ckpt_cached_bytes(file, offset, UInt64(buffer.count))
+    }
+    // Where nobody can tell, what is in the cache would be read from the disk again and again.
+    guard cached >= 0, cached < buffer.count / 2,
+      let direct = try directDescriptor(.read)
+    else { return nil }
+    do throws(IOError) {
+      return try direct.use("read", path) { file throws(IOError) in
+        try SystemCall.read(file, into: buffer, at: offset, path: path)
+      }
+    } catch {
+      guard error.errno == .invalidArgument else { throw error }
+      self.direct.withLock { $0 = .impossible }
+      return nil
+    }
+  }
+
   package func write(_ bytes: UnsafeRawBufferPointer, at offset: UInt64) throws(IOError) -> Int {
     guard !bytes.isEmpty else { return 0 }
     let count = try descriptor.use("write", path) { file throws(IOError) in
@@ -43,7 +64,7 @@ package final class PosixFile: File {
   package func writeThrough(
     _ bytes: UnsafeRawBufferPointer, at offset: UInt64
   ) throws(IOError) -> Int {
-    if let direct = try directDescriptor() {
+    if let direct = try directDescriptor(.write) {
       do throws(IOError) {
         return try direct.use("write", path) { file throws(IOError) in
           try SystemCall.write(file, bytes, at: offset, path: path)
@@ -62,14 +83,14 @@ package final class PosixFile: File {
     return count
   }
 
-  private func directDescriptor() throws(IOError) -> OpenDescriptor? {
+  private func directDescriptor(_ access: SystemCall.DirectAccess) throws(IOError) -> OpenDescriptor? {
     try descriptor.use("open", path) { file throws(IOError) in
       direct.withLock { direct in
         switch direct {
         case .open(let descriptor): return descriptor
         case .impossible: return nil
         case .unknown:
-          guard let new = SystemCall.openDirect(file) else {
+          guard let new = SystemCall.openDirect(file, access) else {
             direct = .impossible
             return nil
           }

@@ -21,6 +21,12 @@ void ckpt_byte_histogram(const uint8_t *symbols, size_t count, uint32_t histogra
 /// there are not two different symbols. The same bytes on every machine.
 size_t ckpt_huffman_encode(const uint8_t *symbols, size_t count, uint8_t *encoded, size_t capacity);
 
+/// Whether the processor has what the fastest encoder asks for (AVX-512 VBMI).
+bool ckpt_huffman_has_vectors(void);
+
+/// The same by that encoder, which must be there then, or by the portable one; for tests.
+size_t ckpt_huffman_encode_by(bool by_vectors, const uint8_t *symbols, size_t count, uint8_t *encoded, size_t capacity);
+
 /// Decodes exactly `count` symbols from exactly `length` bytes. False, with undefined symbols, if they are
 /// anything else than what an encoder could have written. Reads and writes nothing outside of the two.
 bool ckpt_huffman_decode(const uint8_t *encoded, size_t length, uint8_t *symbols, size_t count);
