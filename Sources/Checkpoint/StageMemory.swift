@@ -32,11 +32,13 @@ enum StageMemory {
 
   /// Takes back what `take` gave.
   static func giveBack(_ memory: UnsafeMutableRawBufferPointer) {
-    let isKept = memory.count == keptBytes && kept.withLock { kept in
-      guard kept == nil else { return false }
-      kept = Kept(memory: memory)
-      return true
-    }
+    let isKept =
+      memory.count == keptBytes
+      && kept.withLock { kept in
+        guard kept == nil else { return false }
+        kept = Kept(memory: memory)
+        return true
+      }
     if !isKept { memory.deallocate() }
   }
 }
