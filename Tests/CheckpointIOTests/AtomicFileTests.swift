@@ -49,7 +49,7 @@ import Testing
 
   @Test(
     "Space reserved beyond what was written is given back", arguments: [true, false],
-    [10_000, 2_000_000])
+    [10_000, 2_000_000] as [UInt64])
   func cutsReservation(isSimulated: Bool, reservedBytes: UInt64) throws {
     let temporary = TemporaryDirectory()
     let directory = isSimulated ? try SimulatedDisk().openDirectory("/") : try temporary.open()

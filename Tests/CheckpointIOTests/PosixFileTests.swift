@@ -48,7 +48,9 @@ import Testing
     #expect(try file.status().sizeBytes == 10)
   }
 
-  @Test("Little is not reserved: its one fsync reserves and writes it", arguments: [0, 10_000])
+  @Test(
+    "Little is not reserved: its one fsync reserves and writes it",
+    arguments: [0, 10_000] as [UInt64])
   func leavesLittle(sizeBytes: UInt64) throws {
     let file = try temporary.open().open("a", .createExclusive)
     #expect(try !file.allocate(sizeBytes: sizeBytes))

@@ -53,11 +53,13 @@ struct SmallSaveTests {
   @Test("saves at the same time don't share memory")
   func concurrentSaves() throws {
     let checkpoints = try (0..<8).map { try Self.checkpoint(sizeBytes: 300_000, seed: UInt64($0)) }
-    try BlockingPool(threadCount: 4).forEach(count: 64) { (number) throws(CheckpointError) in
-      try CheckpointWriter(directory.file("\(number)")).write(checkpoints[number % 8])
+    let paths = (0..<64).map { directory.file("\($0)") }
+    try BlockingPool(threadCount: 4).forEach(count: paths.count) {
+      (number) throws(CheckpointError) in
+      try CheckpointWriter(paths[number]).write(checkpoints[number % 8])
     }
-    for number in 0..<64 {
-      let loaded: Checkpoint = try CheckpointReader(directory.file("\(number)")).load()
+    for (number, path) in paths.enumerated() {
+      let loaded: Checkpoint = try CheckpointReader(path).load()
       #expect(loaded.tensors == checkpoints[number % 8].tensors)
     }
   }
