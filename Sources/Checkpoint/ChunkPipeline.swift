@@ -1,4 +1,3 @@
-internal import CCheckpointShims
 internal import CheckpointFormat
 internal import CheckpointIO
 
@@ -43,6 +42,8 @@ final class ChunkPipeline: Sendable {
   /// A write of this length is as fast as longer ones.
   private static let longestSegmentBytes = 8 << 20
   private static let shortestSegmentBytes = 256 << 10
+  /// The same for chunks that are only copied and checksummed: less takes no longer than waking a thread.
+  private static let shortestCopiedBytes = 1 << 20
   private static let leastThroughBytes: UInt64 = 16 << 20
 
   /// - Parameters:
@@ -51,14 +52,16 @@ final class ChunkPipeline: Sendable {
   init(to file: AtomicFile, from start: UInt64, options: SaveOptions, totalBytes: UInt64) {
     self.file = file
     self.options = options
+    let isCopied = options.compression == .none && !options.digests
+    let shortest = isCopied ? Self.shortestCopiedBytes : Self.shortestSegmentBytes
     segmentBytes = Int(
-      min(max(totalBytes / 8, UInt64(Self.shortestSegmentBytes)), UInt64(Self.longestSegmentBytes)))
+      min(max(totalBytes / 8, UInt64(shortest)), UInt64(Self.longestSegmentBytes)))
     writesThrough = totalBytes >= Self.leastThroughBytes
     state = State(written: Written(end: start))
   }
 
   deinit {
-    for stage in idle.withLock({ $0 }) { stage.memory.deallocate() }
+    for stage in idle.withLock({ $0 }) { StageMemory.giveBack(stage.memory) }
   }
 
   /// What has been written. No write may be under way.
@@ -166,12 +169,9 @@ final class ChunkPipeline: Sendable {
   private func takeStage(_ room: Int) -> Stage {
     let free = idle.withLock { $0.popLast() }
     if let free, free.memory.count >= room { return free }
-    free?.memory.deallocate()
-    let memory = UnsafeMutableRawBufferPointer.allocate(
-      byteCount: max(room, segmentBytes), alignment: Block.sizeBytes)
-    ckpt_memory_prefer_large_pages(memory.baseAddress, memory.count)
+    if let free { StageMemory.giveBack(free.memory) }
     return Stage(
-      memory: memory,
+      memory: StageMemory.take(max(room, segmentBytes)),
       encoder: free?.encoder
         ?? ChunkEncoder(compression: options.compression, hasDigests: options.digests))
   }

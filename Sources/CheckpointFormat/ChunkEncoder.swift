@@ -3,7 +3,8 @@ internal import CCheckpointShims
 /// Encodes and checksums chunks (`FORMAT.md` §4.4, §6). One per thread: it reuses its memory,
 /// about a chunk.
 package final class ChunkEncoder {
-  private let coder = PlaneCoder()
+  /// Made when it is first needed: its memory takes as long to get as a small chunk to copy.
+  private lazy var coder = PlaneCoder()
   private var planes: [UInt8] = []
   private let compression: Compression
   private let hasDigests: Bool

@@ -106,6 +106,9 @@ package final class AtomicFile: Sendable {
   /// Sets the size: cuts the file off, or extends it with zeros. No write may be under way.
   package func truncate(sizeBytes: UInt64) throws(IOError) {
     try requireWriting("truncate")
+    // It would write the file out on xfs, and change the inode everywhere.
+    let hasSize = state.withLock { $0.sizeBytes == sizeBytes && $0.reservedBytes == sizeBytes }
+    guard !hasSize else { return }
     do throws(IOError) {
       try file.truncate(sizeBytes: sizeBytes)
     } catch {

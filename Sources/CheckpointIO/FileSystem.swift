@@ -93,8 +93,9 @@ package protocol File: AnyObject, Sendable {
   /// second call that succeeds proves nothing.
   func synchronize() throws(IOError)
 
-  /// Reserves space for `sizeBytes` bytes and sets the file's size to it. Returns false, with
-  /// nothing changed, where the file system can't reserve; running out of space is an error with code `.noSpace`.
+  /// Reserves space for `sizeBytes` bytes and sets the file's size to it. Returns false, with nothing
+  /// changed, where the file system can't reserve or it isn't worth it for so little; running out of space
+  /// is an error with code `.noSpace`.
   func allocate(sizeBytes: UInt64) throws(IOError) -> Bool
 
   /// Cuts the file off, or extends it with a hole.

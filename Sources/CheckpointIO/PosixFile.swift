@@ -108,8 +108,12 @@ package final class PosixFile: File {
     }
   }
 
+  /// Reserving what one fsync writes anyway would only add a change of the file to the file system's journal.
+  private static let leastAllocatedBytes: UInt64 = 1 << 20
+
   package func allocate(sizeBytes: UInt64) throws(IOError) -> Bool {
-    try descriptor.use("fallocate", path) { file throws(IOError) in
+    guard sizeBytes >= Self.leastAllocatedBytes else { return false }
+    return try descriptor.use("fallocate", path) { file throws(IOError) in
       try SystemCall.allocate(file, sizeBytes: sizeBytes, path: path)
     }
   }

@@ -47,11 +47,13 @@ import Testing
     #expect(try directory.entryNames().isEmpty)
   }
 
-  @Test("Space reserved beyond what was written is given back", arguments: [true, false])
-  func cutsReservation(isSimulated: Bool) throws {
+  @Test(
+    "Space reserved beyond what was written is given back", arguments: [true, false],
+    [10_000, 2_000_000] as [UInt64])
+  func cutsReservation(isSimulated: Bool, reservedBytes: UInt64) throws {
     let temporary = TemporaryDirectory()
     let directory = isSimulated ? try SimulatedDisk().openDirectory("/") : try temporary.open()
-    let file = try AtomicFile(in: directory, expectedSizeBytes: 10_000)
+    let file = try AtomicFile(in: directory, expectedSizeBytes: reservedBytes)
     try Self.content.withUnsafeBytes { try file.write($0, at: 0) }
     try file.commit(as: "a", replacing: false)
     #expect(try directory.contents(of: "a") == Self.content)
@@ -68,6 +70,23 @@ import Testing
     try file.truncate(sizeBytes: 5)
     try file.commit(as: "a", replacing: false)
     #expect(try directory.contents(of: "a") == [0, 1, 0, 3, 0])
+  }
+
+  @Test(
+    "The size is set where it is another: 100 bytes are written", arguments: [99, 100, 101, 200])
+  func setsSize(sizeBytes: Int) throws {
+    for reservedBytes in [nil, 100, 150] as [UInt64?] {
+      let disk = SimulatedDisk()
+      let directory = try disk.openDirectory("/")
+      let file = try AtomicFile(in: directory, expectedSizeBytes: reservedBytes)
+      try Self.content.withUnsafeBytes { try file.write($0, at: 0) }
+      try file.truncate(sizeBytes: UInt64(sizeBytes))
+      try file.commit(as: "a", replacing: false)
+      let padded = Self.content + [UInt8](repeating: 0, count: 100)
+      #expect(try directory.contents(of: "a") == [UInt8](padded[..<sizeBytes]))
+      let hasSize = sizeBytes == 100 && reservedBytes != 150
+      #expect(disk.operations.contains { $0.kind == .truncate } == !hasSize)
+    }
   }
 
   @Test("Threads write distinct ranges at the same time")

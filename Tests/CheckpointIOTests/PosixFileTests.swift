@@ -40,13 +40,21 @@ import Testing
   func allocates() throws {
     let directory = try temporary.open()
     let file = try directory.open("a", .createExclusive)
-    #expect(try file.allocate(sizeBytes: 0))
-    if try file.allocate(sizeBytes: 10_000) {
-      #expect(try file.status().sizeBytes == 10_000)
-      #expect(try directory.contents(of: "a") == [UInt8](repeating: 0, count: 10_000))
+    if try file.allocate(sizeBytes: 3_000_000) {
+      #expect(try file.status().sizeBytes == 3_000_000)
+      #expect(try directory.contents(of: "a") == [UInt8](repeating: 0, count: 3_000_000))
     }
     try file.truncate(sizeBytes: 10)
     #expect(try file.status().sizeBytes == 10)
+  }
+
+  @Test(
+    "Little is not reserved: its one fsync reserves and writes it",
+    arguments: [0, 10_000] as [UInt64])
+  func leavesLittle(sizeBytes: UInt64) throws {
+    let file = try temporary.open().open("a", .createExclusive)
+    #expect(try !file.allocate(sizeBytes: sizeBytes))
+    #expect(try file.status().sizeBytes == 0)
   }
 
   @Test("More than there is can't be reserved")
