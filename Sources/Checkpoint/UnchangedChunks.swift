@@ -16,7 +16,7 @@ internal import CheckpointIO
 /// earlier one gets into it.
 final class UnchangedChunks: Sendable {
   /// Neighbouring chunks that are the same in both files.
-  struct Run: Equatable {
+  struct Run {
     /// Where in the segment.
     var range: Range<Int>
     /// Where in the earlier file.
@@ -63,21 +63,37 @@ final class UnchangedChunks: Sendable {
     of chunks: some Sequence<(ChunkRequest, ChunkRecord)>, in bytes: UnsafeRawBufferPointer
   ) -> [Run] {
     guard !isRefused else { return [] }
-    var runs: [Run] = []
+    var candidates: [Run] = []
     for (request, record) in chunks {
       let start = Int(record.offset)
       let page = Block.sizeBytes
       let range = start..<start + (Int(record.storedBytes) + page - 1) / page * page
-      guard let source = sourceOffset(of: request, record),
-        isSame(UnsafeRawBufferPointer(rebasing: bytes[range]), at: source)
-      else { continue }
-      if let last = runs.last, last.range.upperBound == start, last.sourceEnd == source {
-        runs[runs.count - 1].range = last.range.lowerBound..<range.upperBound
+      guard let source = sourceOffset(of: request, record) else { continue }
+      candidates.append(Run(range: range, sourceOffset: source))
+    }
+    // All of them at once, for disks that are quick only when they have much to do.
+    for run in joined(candidates) {
+      container.file.willRead(run.range.count, at: run.sourceOffset)
+    }
+    return joined(
+      candidates.filter { run in
+        isSame(UnsafeRawBufferPointer(rebasing: bytes[run.range]), at: run.sourceOffset)
+      })
+  }
+
+  /// Neighbours in both files become one.
+  private func joined(_ runs: [Run]) -> [Run] {
+    var joined: [Run] = []
+    for run in runs {
+      if let last = joined.last, last.range.upperBound == run.range.lowerBound,
+        last.sourceEnd == run.sourceOffset
+      {
+        joined[joined.count - 1].range = last.range.lowerBound..<run.range.upperBound
       } else {
-        runs.append(Run(range: range, sourceOffset: source))
+        joined.append(run)
       }
     }
-    return runs
+    return joined
   }
 
   /// Shares what `runs` has found.

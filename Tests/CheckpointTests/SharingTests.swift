@@ -222,7 +222,7 @@ struct SharingTests {
       let store = try Self.store(disk, shares: shares)
       try store.save(Self.checkpoint(1))
       let result = Result { try store.save(Self.checkpoint(2)) }
-      #expect((try? result.get()) == nil != fits)
+      #expect(((try? result.get()) != nil) == fits)
     }
   }
 }
