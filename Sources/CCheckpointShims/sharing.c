@@ -1,11 +1,6 @@
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE
-#endif
-
 #include "ckpt_sharing.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 
 #if defined(__linux__)
@@ -29,10 +24,6 @@ int ckpt_share_blocks(int target, uint64_t target_offset, int source, uint64_t s
   struct file_clone_range range = {
       .src_fd = source, .src_offset = source_offset, .src_length = count, .dest_offset = target_offset};
   return ioctl(target, FICLONERANGE, &range);
-}
-
-void ckpt_will_read(int file, uint64_t offset, uint64_t count) {
-  (void)posix_fadvise(file, (off_t)offset, (off_t)count, POSIX_FADV_WILLNEED);
 }
 
 enum { extents_at_a_time = 128 };
@@ -69,12 +60,6 @@ int ckpt_shared_bytes(int file, uint64_t size, uint64_t *shared) {
   return 0;
 }
 #else
-void ckpt_will_read(int file, uint64_t offset, uint64_t count) {
-  (void)file;
-  (void)offset;
-  (void)count;
-}
-
 int ckpt_may_share_blocks(int descriptor) {
   (void)descriptor;
   return 0;

@@ -63,37 +63,21 @@ final class UnchangedChunks: Sendable {
     of chunks: some Sequence<(ChunkRequest, ChunkRecord)>, in bytes: UnsafeRawBufferPointer
   ) -> [Run] {
     guard !isRefused else { return [] }
-    var candidates: [Run] = []
+    var runs: [Run] = []
     for (request, record) in chunks {
       let start = Int(record.offset)
       let page = Block.sizeBytes
       let range = start..<start + (Int(record.storedBytes) + page - 1) / page * page
-      guard let source = sourceOffset(of: request, record) else { continue }
-      candidates.append(Run(range: range, sourceOffset: source))
-    }
-    // All of them at once, for disks that are quick only when they have much to do.
-    for run in joined(candidates) {
-      container.file.willRead(run.range.count, at: run.sourceOffset)
-    }
-    return joined(
-      candidates.filter { run in
-        isSame(UnsafeRawBufferPointer(rebasing: bytes[run.range]), at: run.sourceOffset)
-      })
-  }
-
-  /// Neighbours in both files become one.
-  private func joined(_ runs: [Run]) -> [Run] {
-    var joined: [Run] = []
-    for run in runs {
-      if let last = joined.last, last.range.upperBound == run.range.lowerBound,
-        last.sourceEnd == run.sourceOffset
-      {
-        joined[joined.count - 1].range = last.range.lowerBound..<run.range.upperBound
+      guard let source = sourceOffset(of: request, record),
+        isSame(UnsafeRawBufferPointer(rebasing: bytes[range]), at: source)
+      else { continue }
+      if let last = runs.last, last.range.upperBound == start, last.sourceEnd == source {
+        runs[runs.count - 1].range = last.range.lowerBound..<range.upperBound
       } else {
-        joined.append(run)
+        runs.append(Run(range: range, sourceOffset: source))
       }
     }
-    return joined
+    return runs
   }
 
   /// Shares what `runs` has found.

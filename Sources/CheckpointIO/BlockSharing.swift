@@ -3,8 +3,6 @@ import SystemPackage
 
 // By default nothing is shared: only files of one disk can be.
 extension File {
-  package func willRead(_ count: Int, at offset: UInt64) {}
-
   package func shareBlocks(
     of source: any File, at sourceOffset: UInt64, count: UInt64, to offset: UInt64
   ) throws(IOError) {
@@ -19,12 +17,6 @@ extension Directory {
 }
 
 extension PosixFile {
-  package func willRead(_ count: Int, at offset: UInt64) {
-    try? descriptor.use("posix_fadvise", path) { file throws(IOError) in
-      ckpt_will_read(file, offset, UInt64(count))
-    }
-  }
-
   package func shareBlocks(
     of source: any File, at sourceOffset: UInt64, count: UInt64, to offset: UInt64
   ) throws(IOError) {

@@ -77,9 +77,6 @@ package protocol File: AnyObject, Sendable {
   /// Reads up to `buffer.count` bytes; 0 only at the end of the file. May be short.
   func read(into buffer: UnsafeMutableRawBufferPointer, at offset: UInt64) throws(IOError) -> Int
 
-  /// Says that a range is about to be read, so that the disk can begin; a hint that never fails.
-  func willRead(_ count: Int, at offset: UInt64)
-
   /// Writes up to `bytes.count` bytes; may be short, never 0 for a non-empty buffer.
   func write(_ bytes: UnsafeRawBufferPointer, at offset: UInt64) throws(IOError) -> Int
 

@@ -1,7 +1,7 @@
 #ifndef CKPT_SHARING_H
 #define CKPT_SHARING_H
 
-// Files that have blocks in common (reflinks). What can fail returns 0, or -1 with errno set.
+// Files that have blocks in common (reflinks). Each returns 0, or -1 with errno set.
 
 #include <stdint.h>
 
@@ -16,9 +16,6 @@ int ckpt_may_share_blocks(int descriptor);
 /// Makes a range of `target` share the blocks of a range of `source` (FICLONERANGE). Offsets and count are
 /// multiples of the file system's block size. After an error a part may be shared.
 int ckpt_share_blocks(int target, uint64_t target_offset, int source, uint64_t source_offset, uint64_t count);
-
-/// Begins to read a range into the page cache, without waiting for it. Does nothing where that is unknown.
-void ckpt_will_read(int file, uint64_t offset, uint64_t count);
 
 /// How many of the file's bytes lie in blocks that other files have too (FIEMAP). ENOTSUP where the system
 /// can't tell.

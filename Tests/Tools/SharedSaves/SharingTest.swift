@@ -30,7 +30,8 @@ struct SharingTest {
             "\(compression) \(isCold ? "cold" : "warm") \(name):",
             seconds.map { String(format: "%.3f", $0) }.joined(separator: " "), "s,",
             "space \(costs.map { $0.spaceBytes >> 20 }.sorted()) MiB,",
-            "shared \(costs.map { $0.sharedBytes >> 20 }.sorted()) of \((costs.first?.sizeBytes ?? 0) >> 20) MiB")
+            "shared \(costs.map { $0.sharedBytes >> 20 }.sorted()) of \((costs.first?.sizeBytes ?? 0) >> 20) MiB"
+          )
         }
         for (with, without) in zip(shared, written) {
           require(
@@ -45,6 +46,16 @@ struct SharingTest {
     }
     try saveOnFullDisk()
     print("all as it should be")
+  }
+
+  /// Two checkpoints for others to look at.
+  func leave() throws {
+    let store = try CheckpointStore(
+      at: directory.appending("run"), options: StoreOptions(retention: .keepAll))
+    var checkpoint = checkpoint()
+    try store.save(checkpoint)
+    change(&checkpoint, 1)
+    try store.save(checkpoint)
   }
 
   /// The second and later saves of a store.
