@@ -116,6 +116,14 @@ let package = Package(
       dependencies: ["Checkpoint", .product(name: "SystemPackage", package: "swift-system")],
       path: "Tests/Tools/PeakMemory"),
 
+    // Saves on a file system that shares blocks, for Scripts/reflink-test.
+    .executableTarget(
+      name: "shared-saves",
+      dependencies: [
+        "Checkpoint", .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      path: "Tests/Tools/SharedSaves"),
+
     // Test support: containers taken apart, changed, and sealed again.
     .target(
       name: "ContainerSurgery",

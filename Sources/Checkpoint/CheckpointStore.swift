@@ -26,6 +26,8 @@ public final class CheckpointStore: Sendable {
   private let catalog = Catalog()
   /// Files that pruning has found to be sound.
   let knownSound = Locked<Set<UniqueID>>([])
+  /// Whether sharing blocks is worth a try.
+  let sharesBlocks: Locked<Bool>
   let pruningResult = Locked<Result<PruningReport, CheckpointError>?>(nil)
 
   /// The folder for the store's own files.
@@ -64,6 +66,7 @@ public final class CheckpointStore: Sendable {
     do throws(IOError) {
       if options.access == .readWrite { try fileSystem.createDirectory(path) }
       directory = try fileSystem.openDirectory(path)
+      sharesBlocks = Locked(options.sharesUnchangedTensors && directory.mayShareBlocks)
       if options.access == .readWrite {
         _ = try directory.makeDirectory(CheckpointStore.privateFolder)
         sweep()
@@ -148,9 +151,11 @@ public final class CheckpointStore: Sendable {
       fileName ?? CheckpointStore.defaultName(sequence: sequence, step: checkpoint.step)
     let contents = try CheckpointWriter.plan(
       checkpoint, sequence: sequence, options: options.save)
+    let unchanged = unchangedChunks(of: newest)
     let written = try ContainerWriter(
-      contents: contents, options: options.save, directory: directory
+      contents: contents, options: options.save, directory: directory, unchanged: unchanged
     ).write(MemoryDataSource(tensors: checkpoint.tensors), as: name, replacing: fileName != nil)
+    if unchanged?.isRefused == true { sharesBlocks.withLock { $0 = false } }
     // It is saved: nothing may fail any more, and now, not before, old ones may go. Should the file not
     // be readable this moment, what was written tells.
     defer { pruneAfterSave(run: checkpoint.runID) }

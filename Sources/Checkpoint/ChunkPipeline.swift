@@ -33,6 +33,7 @@ final class ChunkPipeline: Sendable {
   /// Whether large segments go past the page cache: a small file's one fsync writes all of it sooner than
   /// several writes that wait for the disk each.
   private let writesThrough: Bool
+  private let unchanged: UnchangedChunks?
   private let idle = Locked<[Stage]>([])
   private let processors = ProcessorSlots()
   private let condition = Condition()
@@ -49,8 +50,13 @@ final class ChunkPipeline: Sendable {
   /// - Parameters:
   ///   - start: where the first chunk goes.
   ///   - totalBytes: of all chunks, decoded: little is cut into smaller segments, so that all threads have some.
-  init(to file: AtomicFile, from start: UInt64, options: SaveOptions, totalBytes: UInt64) {
+  ///   - unchanged: what may be there already.
+  init(
+    to file: AtomicFile, from start: UInt64, options: SaveOptions, totalBytes: UInt64,
+    unchanged: UnchangedChunks? = nil
+  ) {
     self.file = file
+    self.unchanged = unchanged
     self.options = options
     let isCopied = options.compression == .none && !options.digests
     let shortest = isCopied ? Self.shortestCopiedBytes : Self.shortestSegmentBytes
@@ -113,7 +119,7 @@ final class ChunkPipeline: Sendable {
   }
 
   private func write(
-    segment number: Int, _ segment: Range<Int>, _ bytes: [UnsafeRawBufferPointer],
+    segment number: Int, _ segment: Range<Int>, _ contents: [UnsafeRawBufferPointer],
     _ requests: [ChunkRequest]
   ) throws(CheckpointError) {
     let alignment = Self.alignment(of: requests[segment.lowerBound])
@@ -126,7 +132,7 @@ final class ChunkPipeline: Sendable {
       for chunk in segment {
         let output = UnsafeMutableRawBufferPointer(rebasing: stage.memory[length...])
         var one = stage.encoder.encode(
-          bytes[chunk], dtype: requests[chunk].tensor.dtype, into: output)
+          contents[chunk], dtype: requests[chunk].tensor.dtype, into: output)
         one.record.offset = UInt64(length)
         let stored = Int(one.record.storedBytes)
         let padded = stored.aligned(to: alignment)
@@ -135,14 +141,40 @@ final class ChunkPipeline: Sendable {
         encoded.append(one)
       }
     }
+    let bytes = UnsafeRawBufferPointer(rebasing: stage.memory[0..<length])
+    let isPaged = alignment == Block.sizeBytes
+    let runs =
+      isPaged
+      ? unchanged?.runs(
+        of: zip(segment, encoded).lazy.map { (requests[$0], $1.record) }, in: bytes) : nil
     guard let offset = place(number, encoded, alignment: alignment) else { return }
-    let isThrough = writesThrough && alignment == Block.sizeBytes
     do throws(IOError) {
-      try file.write(
-        UnsafeRawBufferPointer(rebasing: stage.memory[0..<length]), at: offset, through: isThrough)
+      try put(bytes, at: offset, sharing: runs ?? [], through: writesThrough && isPaged)
     } catch {
       throw CheckpointError(error)
     }
+  }
+
+  /// Writes a segment, but for the parts that can be shared.
+  private func put(
+    _ bytes: UnsafeRawBufferPointer, at offset: UInt64, sharing runs: [UnchangedChunks.Run],
+    through: Bool
+  ) throws(IOError) {
+    func write(_ range: Range<Int>) throws(IOError) {
+      guard !range.isEmpty else { return }
+      try file.write(
+        UnsafeRawBufferPointer(rebasing: bytes[range]), at: offset + UInt64(range.lowerBound),
+        through: through)
+    }
+    var start = 0
+    for run in runs {
+      guard
+        try unchanged?.share(run, to: file, at: offset + UInt64(run.range.lowerBound)) == true
+      else { continue }
+      try write(start..<run.range.lowerBound)
+      start = run.range.upperBound
+    }
+    try write(start..<bytes.count)
   }
 
   /// Gives a segment its place, after all before it; nil if one of them failed.

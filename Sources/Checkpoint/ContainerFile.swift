@@ -10,7 +10,7 @@ final class ContainerFile: Sendable {
   let index: ContainerIndex
   /// Spare copies that were found damaged on the way.
   let damage: [CheckpointError]
-  private let file: any File
+  let file: any File
 
   /// Reads blocks and index. Where one copy is damaged the other one serves.
   init(_ file: any File, path: FilePath) throws(CheckpointError) {

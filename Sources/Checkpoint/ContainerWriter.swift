@@ -7,6 +7,8 @@ struct ContainerWriter {
   let contents: IndexContents
   let options: SaveOptions
   let directory: any Directory
+  /// What may be shared instead of being written.
+  var unchanged: UnchangedChunks?
 
   /// Chunks that are in work at the same time.
   private static let batchCount = 1024
@@ -24,9 +26,10 @@ struct ContainerWriter {
     block.place(indexLengthBytes: UInt64(contents.layout.lengthBytes), dataEnd: 0)
     do {
       // Raw files have a known length; others at most that, and a disk that hasn't the room may well hold
-      // them compressed.
+      // them compressed, or but for what is shared. Space that is reserved and shared later is given back then.
       let file = try AtomicFile(
-        in: directory, expectedSizeBytes: sizeBytes(block), isBound: options.compression != .none)
+        in: directory, expectedSizeBytes: sizeBytes(block),
+        isBound: options.compression != .none || unchanged != nil)
       defer { file.discard() }
       let written = try writeChunks(source, to: file, from: block.dataOffset)
       let index = contents.encoded(chunks: written.chunks, digests: written.digests)
@@ -79,7 +82,8 @@ struct ContainerWriter {
     _ source: some TensorDataSource, to file: AtomicFile, from start: UInt64
   ) throws -> ChunkPipeline.Written {
     let pipeline = ChunkPipeline(
-      to: file, from: start, options: options, totalBytes: contents.summary.logicalBytes)
+      to: file, from: start, options: options, totalBytes: contents.summary.logicalBytes,
+      unchanged: unchanged)
     // After an error too: nobody may write to a file that is given up.
     defer { try? source.finish() }
     try forEachBatch(of: source.batchBytes) { requests throws(CheckpointError) in

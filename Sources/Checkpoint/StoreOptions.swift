@@ -18,16 +18,24 @@ public struct StoreOptions: Sendable, Hashable {
   public var backgroundSaveLimit: Int
   /// What is removed after each acknowledged save.
   public var retention: StoreRetention
+  /// Whether chunks that the newest checkpoint has already share its blocks, on file systems that can do so: xfs
+  /// and btrfs; elsewhere this does nothing and costs nothing. The bytes are compared first, which takes reading
+  /// them. The file is the same as if it had been written, and needs no other one; but what a failing disk
+  /// loses of shared blocks, all files lose that have them.
+  public var sharesUnchangedTensors: Bool
 
-  /// Read and write, raw files, 60 seconds, 1 background save, the directory's remembered policy.
+  /// Read and write, raw files, 60 seconds, 1 background save, the directory's remembered policy, unchanged tensors
+  /// shared where that can be.
   public init(
     access: Access = .readWrite, save: SaveOptions = SaveOptions(), lockWaitSeconds: Double = 60,
-    backgroundSaveLimit: Int = 1, retention: StoreRetention = .remembered
+    backgroundSaveLimit: Int = 1, retention: StoreRetention = .remembered,
+    sharesUnchangedTensors: Bool = true
   ) {
     self.access = access
     self.save = save
     self.lockWaitSeconds = lockWaitSeconds
     self.backgroundSaveLimit = backgroundSaveLimit
     self.retention = retention
+    self.sharesUnchangedTensors = sharesUnchangedTensors
   }
 }

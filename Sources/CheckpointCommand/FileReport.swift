@@ -9,6 +9,9 @@ struct FileReport {
     self.reader = reader
   }
 
+  /// Bytes that lie in blocks which other files have too, where the file system tells.
+  private var shared: UInt64? { (try? reader.sharedBytes()) ?? nil }
+
   // MARK: Text
 
   func print(on terminal: Terminal) throws(OutputError) {
@@ -59,6 +62,9 @@ struct FileReport {
     try fact("uuid", reader.fileID.description)
     try fact("created", moment(reader.created))
     try fact("size", "\(HumanText.size(reader.fileSizeBytes)) (\(reader.fileSizeBytes) bytes)")
+    if let shared, shared > 0 {
+      try fact("shared", "\(HumanText.size(shared)) with other files, by the disk's account")
+    }
     try fact("digest", reader.rootDigest.map { "sha256:" + FileReport.hex($0) } ?? "")
     for damage in reader.damage {
       try fact(
@@ -105,7 +111,8 @@ struct FileReport {
     return [
       "path": .string(reader.path.string), "formatVersion": .string(reader.formatVersion),
       "uuid": .string(reader.fileID.description), "created": .string(reader.created.description),
-      "sizeBytes": .count(reader.fileSizeBytes), "chunkSizeBytes": .count(reader.chunkSizeBytes),
+      "sizeBytes": .count(reader.fileSizeBytes), "sharedBytes": .optional(shared),
+      "chunkSizeBytes": .count(reader.chunkSizeBytes),
       "rootDigest": .optional(reader.rootDigest.map(FileReport.hex)),
       "damage": .array(reader.damage.map(ErrorReport.json)), "summary": reader.summary.json,
       "documents": sizes(reader.documentNames, reader.documentSizeBytes(at:)),

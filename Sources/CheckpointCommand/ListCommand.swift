@@ -10,7 +10,9 @@ struct ListCommand: TerminalCommand {
     discussion: """
       The best value of each metric is marked with *, if its name tells whether more or less is \
       better (acc, auc, f1, ...: more; loss, mse, ...: less); --monitor picks one. Checkpoints with \
-      NaN or infinite weights are marked, and are never the best while there is a healthy one.
+      NaN or infinite weights are marked, and are never the best while there is a healthy one. On file \
+      systems that share blocks (xfs, btrfs), SHARED is how much of a file others have too, and what \
+      removing it would not free.
 
       EXAMPLES
         ckpt ls run
@@ -70,6 +72,10 @@ struct ListCommand: TerminalCommand {
         }
       }
       progress.clear()
+    }
+    for stored in listing.checkpoints {
+      // Gone meanwhile, say: the rest is of use all the same.
+      listing.sharedBytes[stored.fileName] = try? store.sharedBytes(of: stored)
     }
     status = listing.verifications.values.reduce(status) { $0.worse($1.state.status) }
     if common.json {

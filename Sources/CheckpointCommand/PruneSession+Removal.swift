@@ -18,8 +18,10 @@ extension PruneSession {
     while true {
       let plan = try makePlan(verifiesAll)
       if toTrash { try checkTrashHelps(plan) } else if !isSure { try confirm(plan) }
+      let shared = toTrash ? 0 : sharedBytes(of: plan)
       switch carryOut(plan, toTrash: toTrash) {
-      case .success(let report): return try tell(plan, report, tellsNothingToDo: tellsNothingToDo)
+      case .success(let report):
+        return try tell(plan, report, sharedBytes: shared, tellsNothingToDo: tellsNothingToDo)
       case .failure(let error):
         let hasChanged = error.code == .stalePlan && attempt < PruneSession.attemptLimit
         let isDamaged = error.code == .survivorDamaged && !verifiesAll
@@ -66,7 +68,7 @@ extension PruneSession {
   }
 
   private func tell(
-    _ plan: PruningPlan, _ report: PruningReport?, tellsNothingToDo: Bool
+    _ plan: PruningPlan, _ report: PruningReport?, sharedBytes: UInt64, tellsNothingToDo: Bool
   ) throws -> ExitStatus {
     let isInTrash = report?.trashBatch != nil
     let retention = plan.retention
@@ -80,9 +82,9 @@ extension PruneSession {
         )
       }
       try terminal.print(PruneTable(plan: plan).totals(isDone: true, isInTrash: isInTrash))
-      try warn(plan)
+      try warn(plan, sharedBytes: sharedBytes)
     } else {
-      try warn(plan)
+      try warn(plan, sharedBytes: sharedBytes)
       if terminal.messagesWidth != nil { try terminal.note("nothing had to go") }
     }
     let status = status(of: plan)

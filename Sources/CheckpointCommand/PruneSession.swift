@@ -92,11 +92,25 @@ struct PruneSession {
     try terminal.print(
       terminal.styled("policy", .faint) + " \(plan.retention.policy.text.printable)")
     try PruneTable(plan: plan).print(on: terminal)
-    try warn(plan)
+    try warn(plan, sharedBytes: sharedBytes(of: plan))
   }
 
-  func warn(_ plan: PruningPlan) throws {
+  /// - Parameter sharedBytes: as `sharedBytes(of:)` said while the files were there.
+  func warn(_ plan: PruningPlan, sharedBytes shared: UInt64) throws {
     for line in PruneTable(plan: plan).warnings { try terminal.note(line.printable) }
+    if shared > 0 {
+      try terminal.note(
+        "\(HumanText.size(shared)) of what goes lie in blocks that other files have too, and come free only "
+          + "with the last of them")
+    }
+  }
+
+  /// What removing frees less than the files' sizes say; 0 where the file system can't tell.
+  func sharedBytes(of plan: PruningPlan) -> UInt64 {
+    guard let store = try? store else { return 0 }
+    return plan.removed.reduce(0) { sum, stored in
+      sum &+ (((try? store.sharedBytes(of: stored)) ?? nil) ?? 0)
+    }
   }
 
   func status(of plan: PruningPlan) -> ExitStatus {

@@ -11,6 +11,8 @@ struct StoreListing {
   private var monitored: String?
   /// By file name, of those that were checked.
   var verifications: [String: Verification] = [:]
+  /// By file name, where the file system tells: bytes that lie in blocks which other files have too.
+  var sharedBytes: [String: UInt64] = [:]
 
   /// More metrics than these share one column.
   private static let metricColumnCount = 6
@@ -67,7 +69,7 @@ struct StoreListing {
           ? metrics.map {
             Table.Column($0.printable, isNumeric: true, isSpare: $0 != monitored)
           } : [Table.Column("METRICS", isElidable: true)])
-        + ["SIZE", "AGE"].map { Table.Column($0, isNumeric: true, isSpare: true) }
+        + ["SIZE", "SHARED", "AGE"].map { Table.Column($0, isNumeric: true, isSpare: true) }
         + ["STATE", "MARKS"].map { Table.Column($0) })
     for stored in checkpoints {
       let values = metrics.compactMap { name in
@@ -87,7 +89,7 @@ struct StoreListing {
         row.append(Table.Cell(values.map { "\($0.name)=\($0.text)" }.joined(separator: " ")))
       }
       row += [
-        Table.Cell(HumanText.size(stored.sizeBytes)),
+        Table.Cell(HumanText.size(stored.sizeBytes)), shared(of: stored),
         Table.Cell(HumanText.age(stored.created, now: terminal.now())), state(of: stored),
         Table.Cell(marks(of: stored).joined(separator: " ")),
       ]
@@ -105,6 +107,11 @@ struct StoreListing {
       return HumanText.number(value) + (best[metric]?.fileName == stored.fileName ? "*" : " ")
     }
     return stored.summary.pendingMetrics.contains(metric) ? "pending " : nil
+  }
+
+  private func shared(of stored: StoredCheckpoint) -> Table.Cell {
+    let bytes = sharedBytes[stored.fileName] ?? 0
+    return Table.Cell(bytes == 0 ? "" : HumanText.size(bytes))
   }
 
   private func state(of stored: StoredCheckpoint) -> Table.Cell {
@@ -143,6 +150,7 @@ struct StoreListing {
       "fileName": .string(stored.fileName), "path": .string(stored.path.string),
       "uuid": stored.fileID == .none ? .null : .string(stored.fileID.description),
       "created": .string(stored.created.description), "sizeBytes": .count(stored.sizeBytes),
+      "sharedBytes": .optional(sharedBytes[stored.fileName]),
       "state": .string(
         verifications[stored.fileName]?.state.rawValue
           ?? (stored.failure == nil ? "readable" : "unreadable")),

@@ -103,6 +103,27 @@ package final class AtomicFile: Sendable {
     }
   }
 
+  /// Makes a range share the blocks of a range of another file, which must not change while it does. Threads may
+  /// write other ranges at the same time.
+  /// - Returns: false where that can't be: the range must be written then.
+  package func shareBlocks(
+    of source: any File, at sourceOffset: UInt64, count: UInt64, to offset: UInt64
+  ) throws(IOError) -> Bool {
+    try requireWriting("share blocks")
+    do throws(IOError) {
+      try file.shareBlocks(of: source, at: sourceOffset, count: count, to: offset)
+    } catch {
+      // Nothing is lost that writing the range won't make good, or meet again.
+      return false
+    }
+    let end = offset + count
+    state.withLock { state in
+      state.sizeBytes = max(state.sizeBytes, end)
+      state.reservedBytes = max(state.reservedBytes, end)
+    }
+    return true
+  }
+
   /// Sets the size: cuts the file off, or extends it with zeros. No write may be under way.
   package func truncate(sizeBytes: UInt64) throws(IOError) {
     try requireWriting("truncate")

@@ -49,6 +49,9 @@ package protocol Directory: AnyObject, Sendable {
   /// Bytes an unprivileged process may still allocate on this file system.
   func freeSpaceBytes() throws(IOError) -> UInt64
 
+  /// Whether `File.shareBlocks` is worth a try here. Never an error.
+  var mayShareBlocks: Bool { get }
+
   /// Opens a directory in it. A symbolic link is an error, never followed.
   func openDirectory(_ name: String) throws(IOError) -> any Directory
 
@@ -100,6 +103,17 @@ package protocol File: AnyObject, Sendable {
 
   /// Cuts the file off, or extends it with a hole.
   func truncate(sizeBytes: UInt64) throws(IOError)
+
+  /// Makes a range of this file share the blocks of a range of another one, which takes neither time nor space
+  /// and reads back as if it had been written; durable after `synchronize`. Offsets and count are multiples of
+  /// the file system's block size. An error with code `.notSupported` or another one where that can't be; what
+  /// the range holds is unknown then, and writing it as ever makes it good.
+  func shareBlocks(
+    of source: any File, at sourceOffset: UInt64, count: UInt64, to offset: UInt64
+  ) throws(IOError)
+
+  /// How many of its bytes lie in blocks that other files have too; nil where the file system can't tell.
+  func sharedBytes() throws(IOError) -> UInt64?
 
   /// Size and identity.
   func status() throws(IOError) -> FileStatus

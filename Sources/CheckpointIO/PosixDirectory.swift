@@ -12,7 +12,7 @@ package import SystemPackage
 /// while it is in use is still the one that was opened.
 package final class PosixDirectory: Directory {
   package let path: FilePath
-  private let descriptor: OpenDescriptor
+  let descriptor: OpenDescriptor
 
   /// Takes over `descriptor`; `path` is for messages.
   init(descriptor: Int32, path: FilePath) {

@@ -3,8 +3,8 @@ import SystemPackage
 
 /// A file on a real disk.
 package final class PosixFile: File {
-  private let path: FilePath
-  private let descriptor: OpenDescriptor
+  let path: FilePath
+  let descriptor: OpenDescriptor
   /// For writing or reading past the page cache, once that has been asked for.
   private let direct = Locked(DirectAccess.unknown)
 

@@ -85,7 +85,8 @@ struct ListTests {
     let first = json["checkpoints"]?[0]
     #expect(
       first?.objectValue?.keys == [
-        "fileName", "path", "uuid", "created", "sizeBytes", "state", "newest", "pinned", "bestBy",
+        "fileName", "path", "uuid", "created", "sizeBytes", "sharedBytes", "state", "newest",
+        "pinned", "bestBy",
         "summary", "error",
       ])
     #expect(first?["pinned"] == true)

@@ -74,7 +74,8 @@ struct TerminalTests {
     #expect(plain.json["tensors"]?[0]?["name"] == "large")
     #expect(
       plain.json.objectValue?.keys == [
-        "path", "formatVersion", "uuid", "created", "sizeBytes", "chunkSizeBytes", "rootDigest",
+        "path", "formatVersion", "uuid", "created", "sizeBytes", "sharedBytes", "chunkSizeBytes",
+        "rootDigest",
         "damage", "summary", "documents", "blobs", "tensors",
       ])
   }

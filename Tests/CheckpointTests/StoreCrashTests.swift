@@ -21,7 +21,11 @@ struct StoreCrashTests {
     case savesAndRemovalOfTheOldest
     case aFailedSaveThenAGoodOne
     case backgroundSaves
+    case sharedBlocks
   }
+
+  /// Large enough that its chunks have pages of their own, and the same at every step.
+  static let frozen = Tensor((0..<20_000).map { UInt32($0) })
 
   static func checkpoint(_ step: UInt64) -> Checkpoint {
     var checkpoint = Checkpoint(step: step)
@@ -65,6 +69,14 @@ struct StoreCrashTests {
         try store.finish()
         record(.acknowledged(UInt64(step)))
       }
+    case .sharedBlocks:
+      for step in 1...3 {
+        record(.began(UInt64(step)))
+        var checkpoint = checkpoint(UInt64(step))
+        checkpoint.tensors["frozen"] = frozen
+        try store.save(checkpoint)
+        record(.acknowledged(UInt64(step)))
+      }
     }
   }
 
@@ -91,8 +103,11 @@ struct StoreCrashTests {
     let found = latest?.checkpoint.step ?? 0
     guard found >= acknowledged else { return "acknowledged \(acknowledged), found \(found)" }
     guard found <= begun else { return "found \(found), begun \(begun)" }
-    if let latest, latest.checkpoint.tensors != checkpoint(found).tensors {
-      return "\(found) has other content"
+    if let latest {
+      var tensors = latest.checkpoint.tensors
+      guard [nil, frozen].contains(tensors.removeValue(forKey: "frozen")),
+        tensors == checkpoint(found).tensors
+      else { return "\(found) has other content" }
     }
     let leftovers = try disk.openDirectory("/run").entryNames().filter(TemporaryName.matches)
     guard leftovers.isEmpty else { return "left behind: \(leftovers)" }
@@ -111,6 +126,7 @@ struct StoreCrashTests {
     explorer.exhaustiveLimit = 100
     explorer.sampleCount = 12
     explorer.faults = faults
+    explorer.sharesBlocks = story == .sharedBlocks
     explorer.isIrrelevant = { TemporaryName.matches($0) || $0 == WriterLock.fileName }
     if let mutation {
       explorer.wrap = { MutantFileSystem($0, mutation, finalName: { _ in "best.ckpt" }) }
@@ -156,6 +172,12 @@ struct StoreCrashTests {
   func teeth(_ mutation: Mutation) async {
     let report = await Self.explore(.savesUnderOneName, mutation: mutation)
     #expect(report.violationCount > 0, "\(mutation) went unnoticed: \(report)")
+  }
+
+  @Test("shared blocks need the file's fsync as written ones do")
+  func sharedBlocksNeedSynchronization() async {
+    let report = await Self.explore(.sharedBlocks, mutation: .noFileSynchronization)
+    #expect(report.violationCount > 0)
   }
 
   @Test("the second fsync of the file is needed where a file system shuts down")

@@ -18,6 +18,7 @@
 #include "ckpt_planes.h"
 #include "ckpt_pooling.h"
 #include "ckpt_sha256.h"
+#include "ckpt_sharing.h"
 #include "ckpt_signals.h"
 #include "ckpt_strokes.h"
 #include "ckpt_temporaries.h"

@@ -44,6 +44,8 @@ package struct CrashExplorer: Sendable {
   package var exhaustiveLimit = 20_000
   package var sampleCount = 200
   package var seed: UInt64 = 1
+  /// Whether files can share blocks.
+  package var sharesBlocks = false
   /// What goes wrong besides the cut.
   package var faults: [Fault] = []
   /// Files whose content the check doesn't look at.
@@ -76,7 +78,8 @@ package struct CrashExplorer: Sendable {
     var seen: [[Event]: Set<DiskImage>] = [:]
     for cut in 0... {
       let disk = SimulatedDisk(
-        mounting: image, pageSizeBytes: pageSizeBytes, faults: faults, powerCutAfterOperation: cut)
+        mounting: image, pageSizeBytes: pageSizeBytes, sharesBlocks: sharesBlocks, faults: faults,
+        powerCutAfterOperation: cut)
       let events = Locked<[Event]>([])
       do {
         try await workload(wrap(disk)) { event in events.withLock { $0.append(event) } }

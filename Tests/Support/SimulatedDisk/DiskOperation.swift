@@ -4,7 +4,7 @@ package import SystemPackage
 /// Reading, looking and locking are none.
 package struct DiskOperation: Sendable, Hashable, CustomStringConvertible {
   package enum Kind: String, Sendable, Hashable, CaseIterable {
-    case create, write, allocate, truncate, synchronizeFile
+    case create, write, share, allocate, truncate, synchronizeFile
     case rename, remove, makeDirectory, synchronizeDirectory
   }
 

@@ -53,6 +53,8 @@ package final class MutantDirectory: Directory {
     if mutation != .noDirectorySynchronization { try base.synchronize() }
   }
 
+  package var mayShareBlocks: Bool { base.mayShareBlocks }
+
   package func freeSpaceBytes() throws(IOError) -> UInt64 { try base.freeSpaceBytes() }
 
   package func openDirectory(_ name: String) throws(IOError) -> any Directory {

@@ -22,6 +22,13 @@ package final class MutantFile: File {
     try base.write(bytes, at: offset)
   }
 
+  package func shareBlocks(
+    of source: any File, at sourceOffset: UInt64, count: UInt64, to offset: UInt64
+  ) throws(IOError) {
+    let source = (source as? MutantFile)?.base ?? source
+    try base.shareBlocks(of: source, at: sourceOffset, count: count, to: offset)
+  }
+
   package func synchronize() throws(IOError) {
     switch (mutation, synchronizationCount.add(1, ordering: .relaxed).newValue) {
     case (.noFileSynchronization, 1), (.noSecondFileSynchronization, 2...): return

@@ -77,6 +77,8 @@ package final class SimulatedDirectory: Directory {
     }
   }
 
+  package var mayShareBlocks: Bool { disk.state.withLock { $0.sharesBlocks } }
+
   package func freeSpaceBytes() throws(IOError) -> UInt64 {
     try disk.look("statfs", path, handle: handle) { $0.freeBytes }
   }

@@ -83,7 +83,9 @@ extension SimulatedDisk.State {
   /// The bytes that still fit.
   var freeBytes: UInt64 {
     guard let capacityBytes else { return .max / 2 }
-    return capacityBytes - min(capacityBytes, UInt64(model.usedBytes))
+    // Shared blocks count once; that of a removed file's none are shared any more is left out of account.
+    let used = max(0, model.usedBytes - sharedBytes)
+    return capacityBytes - min(capacityBytes, UInt64(used))
   }
 
   /// Throws ENOSPC unless the file may grow to `sizeBytes`.

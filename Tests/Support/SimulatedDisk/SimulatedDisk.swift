@@ -20,6 +20,8 @@ package final class SimulatedDisk: FileSystem {
     var faults: [Fault]
     var powerCutAfterOperation: Int?
     var capacityBytes: UInt64?
+    var sharesBlocks: Bool
+    var sharedBytes = 0
     var isPowerOff = false
     var isShutDown = false
     var operations: [DiskOperation] = []
@@ -40,21 +42,27 @@ package final class SimulatedDisk: FileSystem {
   ///   - image: What is on it, durably.
   ///   - pageSizeBytes: Small pages make for many of them in small files.
   ///   - capacityBytes: How much fits, if that matters: beyond it, ENOSPC.
+  ///   - sharesBlocks: Whether files can share blocks.
   ///   - faults: What shall go wrong.
   ///   - powerCutAfterOperation: That many operations succeed; from then on every call throws.
   package init(
     mounting image: DiskImage = DiskImage(), pageSizeBytes: Int = 4096,
-    capacityBytes: UInt64? = nil, faults: [Fault] = [], powerCutAfterOperation: Int? = nil
+    capacityBytes: UInt64? = nil, sharesBlocks: Bool = false, faults: [Fault] = [],
+    powerCutAfterOperation: Int? = nil
   ) {
     self.pageSizeBytes = pageSizeBytes
     state = Locked(
       State(
         model: DiskModel(mounting: image, pageSizeBytes: pageSizeBytes), faults: faults,
-        powerCutAfterOperation: powerCutAfterOperation, capacityBytes: capacityBytes))
+        powerCutAfterOperation: powerCutAfterOperation, capacityBytes: capacityBytes,
+        sharesBlocks: sharesBlocks))
   }
 
   /// The operations performed so far, failed ones included.
   package var operations: [DiskOperation] { state.withLock { $0.operations } }
+
+  /// How many bytes have been shared instead of written, all files together.
+  package var sharedBytes: Int { state.withLock { $0.sharedBytes } }
 
   /// How many there were: the places where `powerCutAfterOperation` can cut.
   package var operationCount: Int { state.withLock { $0.operations.count } }

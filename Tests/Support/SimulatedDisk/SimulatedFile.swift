@@ -38,6 +38,35 @@ package final class SimulatedFile: File {
     }
   }
 
+  /// Like xfs and btrfs, whole pages only. It is the bytes of now that are shared, and writing to either file
+  /// later leaves the other one alone: a copy that takes no space.
+  package func shareBlocks(
+    of source: any File, at sourceOffset: UInt64, count: UInt64, to offset: UInt64
+  ) throws(IOError) {
+    guard let source = source as? SimulatedFile, source.disk === disk else {
+      throw IOError(.improperLink, operation: "share", path: path)
+    }
+    try disk.perform(.share, path, handle: handle) { state, limitBytes throws(IOError) in
+      guard state.sharesBlocks else {
+        throw IOError(.notSupported, operation: "share", path: path)
+      }
+      let page = UInt64(disk.pageSizeBytes)
+      let size = UInt64(state.model.contents[source.node]?.sizeBytes ?? 0)
+      guard sourceOffset % page == 0, offset % page == 0, count % page == 0, count > 0,
+        sourceOffset <= size, count <= size - sourceOffset
+      else { throw IOError(.invalidArgument, operation: "share", path: path) }
+      let shared = min(Int(count), limitBytes)
+      let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: shared, alignment: 1)
+      defer { bytes.deallocate() }
+      _ = state.model.contents[source.node]?.read(into: bytes, at: Int(sourceOffset))
+      state.model.contents[node]?.write(UnsafeRawBufferPointer(bytes), at: Int(offset))
+      state.sharedBytes += shared
+      guard shared == Int(count) else {
+        throw IOError(.ioError, operation: "share", path: path)
+      }
+    }
+  }
+
   package func synchronize() throws(IOError) {
     try disk.perform(.synchronizeFile, path, handle: handle) { state, _ in
       state.model.contents[node]?.synchronize()

@@ -7,6 +7,8 @@ struct Judge {
   let directory: FilePath
   /// The newest step that must be there.
   private var newest: UInt64 = 0
+  /// How many sound checkpoints were seen that have blocks in common with others.
+  private(set) var sharingCount = 0
 
   init(directory: FilePath) { self.directory = directory }
 
@@ -45,6 +47,7 @@ struct Judge {
       if try store.load(stored).tensors != Saver.checkpoint(stored.step ?? 0).tensors {
         found.append("\(stored.fileName) holds something else")
       }
+      if let shared = try store.sharedBytes(of: stored), shared > 0 { sharingCount += 1 }
     }
     let latest = try store.latest()?.checkpoint.step ?? 0
     // The one that was being saved may have made it without its line.

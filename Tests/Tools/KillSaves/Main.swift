@@ -69,6 +69,7 @@ struct Main {
     let seconds = String(format: "%.1f", Date().timeIntervalSince(start))
     print(
       "\(title), \(tally.acknowledged) acknowledged saves, \(tally.violations.count) violations,"
+        + (tally.sharing > 0 ? " \(tally.sharing) sound checkpoints shared blocks," : "")
         + " \(seconds) s")
     exit(tally.isGood ? 0 : 1)
   }

@@ -22,7 +22,9 @@ struct PowerCutTest {
       let acknowledged = try cutOneSaver(in: judge.directory)
       tally.count += 1
       tally.acknowledged += acknowledged.count
+      let sharingBefore = judge.sharingCount
       let violations = judge.violations(after: acknowledged)
+      tally.sharing += judge.sharingCount - sharingBefore
       tally.violations += violations.map { "cut \(number): \($0)" }
       cutsOfDirectory += 1
       // What a mutant broke must not be counted again after the next cut.

@@ -31,6 +31,8 @@ struct Saver {
     checkpoint.tensors["w"] = Tensor(
       (0..<count).map { UInt32(truncatingIfNeeded: step &* 31) &+ UInt32($0) })
     checkpoint.tensors["b"] = Tensor([Double(step)])
+    // The same for a while: shared with the one before where the file system shares blocks.
+    checkpoint.tensors["frozen"] = Tensor((0..<100_000).map { UInt64(step / 8) &* 7 &+ $0 &* $0 })
     checkpoint.documents["history"] = ["step": .int(Int64(step))]
     checkpoint.metrics["loss"] = loss(step)
     return checkpoint
