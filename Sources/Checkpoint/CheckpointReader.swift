@@ -181,18 +181,26 @@ public final class CheckpointReader: Sendable {
     let record = index.tensor(number)
     let owner = owner(of: number)
     var stored: UInt64 = 0
-    var encodings: [String: Int] = [:]
-    for number in owner.chunks {
-      let chunk = index.chunk(number)
-      stored += UInt64(chunk.storedBytes)
-      encodings[encoding(of: chunk), default: 0] += 1
-    }
-    let encoding = encodings.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key ?? "empty"
+    for number in owner.chunks { stored += UInt64(index.chunk(number).storedBytes) }
     return TensorInfo(
       name: name, dtype: record.dtype, shape: index.shape(of: record),
       aliasOf: record.aliasTarget.map { index.tensorName($0) },
       sizeBytes: record.logicalBytes, storedBytes: stored,
-      nonFiniteCount: record.nonFiniteCount, encoding: encoding, chunkCount: owner.chunks.count)
+      nonFiniteCount: record.nonFiniteCount, encoding: mostUsedEncoding(owner.chunks),
+      chunkCount: owner.chunks.count)
+  }
+
+  private func mostUsedEncoding(_ chunks: Range<Int>) -> String {
+    guard let first = chunks.first.map({ container.index.chunk($0) }) else { return "empty" }
+    // Most tensors have one encoding only, and most files many tensors.
+    let isUniform = chunks.allSatisfy {
+      let chunk = container.index.chunk($0)
+      return chunk.transform == first.transform && chunk.codec == first.codec
+    }
+    if isUniform { return encoding(of: first) }
+    var counts: [String: Int] = [:]
+    for number in chunks { counts[encoding(of: container.index.chunk(number)), default: 0] += 1 }
+    return counts.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key ?? "empty"
   }
 
   /// Transform and codec; which codec each plane has stands in the data, not in the index.
@@ -200,6 +208,6 @@ public final class CheckpointReader: Sendable {
     guard let transform = ChunkTransform(rawValue: chunk.transform),
       let codec = ChunkCodec(rawValue: chunk.codec)
     else { return "unknown" }
-    return transform == .none ? "\(codec)" : "\(transform)"
+    return transform == .none ? codec.description : transform.description
   }
 }

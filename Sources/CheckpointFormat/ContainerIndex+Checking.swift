@@ -11,7 +11,7 @@ extension ContainerIndex {
     guard storedBytes == summary.storedBytes, nonFinite == summary.nonFiniteCount else {
       throw FormatError(.summaryMismatch, "the summary's sums are not the records'")
     }
-    guard count(.digests) == (sections[.digests] == nil ? 0 : chunkCount) else {
+    guard count(.digests) == (has(.digests) ? chunkCount : 0) else {
       throw FormatError(.limit, "\(count(.digests)) digests for \(chunkCount) chunks")
     }
   }

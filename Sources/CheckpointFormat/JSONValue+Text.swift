@@ -28,26 +28,29 @@ extension JSONValue {
       }
     case .object(let object):
       JSONValue.write(
-        object.members, open: "{", close: "}", to: &output, pretty: pretty, indent: indent
+        zip(object.keys, object.values), open: "{", close: "}", to: &output, pretty: pretty,
+        indent: indent
       ) { member, output in
-        JSONValue.write(string: member.key, to: &output)
+        JSONValue.write(string: member.0, to: &output)
         output += pretty ? ": " : ":"
-        member.value.write(to: &output, pretty: pretty, indent: indent + 1)
+        member.1.write(to: &output, pretty: pretty, indent: indent + 1)
       }
     }
   }
 
-  private static func write<T>(
-    _ items: [T], open: String, close: String, to output: inout String, pretty: Bool, indent: Int,
-    item: (T, inout String) -> Void
+  private static func write<Items: Sequence>(
+    _ items: Items, open: String, close: String, to output: inout String, pretty: Bool, indent: Int,
+    item: (Items.Element, inout String) -> Void
   ) {
     output += open
-    for (index, element) in items.enumerated() {
-      if index > 0 { output += "," }
+    var isEmpty = true
+    for element in items {
+      if !isEmpty { output += "," }
+      isEmpty = false
       if pretty { output += "\n" + String(repeating: "  ", count: indent + 1) }
       item(element, &output)
     }
-    if pretty, !items.isEmpty { output += "\n" + String(repeating: "  ", count: indent) }
+    if pretty, !isEmpty { output += "\n" + String(repeating: "  ", count: indent) }
     output += close
   }
 
