@@ -179,25 +179,31 @@ public final class CheckpointReader: Sendable {
   private func info(number: Int, name: String) -> TensorInfo {
     let index = container.index
     let record = index.tensor(number)
-    let owner = owner(of: number)
+    let owner = record.aliasTarget.map { index.tensor($0) } ?? record
     var stored: UInt64 = 0
-    for number in owner.chunks { stored += UInt64(index.chunk(number).storedBytes) }
+    // Most tensors have one encoding only, and files many tensors.
+    var first: ChunkRecord?
+    var isUniform = true
+    for number in owner.chunks {
+      let chunk = index.chunk(number)
+      stored += UInt64(chunk.storedBytes)
+      if let first {
+        isUniform = isUniform && chunk.transform == first.transform && chunk.codec == first.codec
+      } else {
+        first = chunk
+      }
+    }
+    let encoding =
+      isUniform
+      ? first.map { self.encoding(of: $0) } ?? "empty" : mostFrequentEncoding(owner.chunks)
     return TensorInfo(
       name: name, dtype: record.dtype, shape: index.shape(of: record),
       aliasOf: record.aliasTarget.map { index.tensorName($0) },
       sizeBytes: record.logicalBytes, storedBytes: stored,
-      nonFiniteCount: record.nonFiniteCount, encoding: mostUsedEncoding(owner.chunks),
-      chunkCount: owner.chunks.count)
+      nonFiniteCount: record.nonFiniteCount, encoding: encoding, chunkCount: owner.chunks.count)
   }
 
-  private func mostUsedEncoding(_ chunks: Range<Int>) -> String {
-    guard let first = chunks.first.map({ container.index.chunk($0) }) else { return "empty" }
-    // Most tensors have one encoding only, and most files many tensors.
-    let isUniform = chunks.allSatisfy {
-      let chunk = container.index.chunk($0)
-      return chunk.transform == first.transform && chunk.codec == first.codec
-    }
-    if isUniform { return encoding(of: first) }
+  private func mostFrequentEncoding(_ chunks: Range<Int>) -> String {
     var counts: [String: Int] = [:]
     for number in chunks { counts[encoding(of: container.index.chunk(number)), default: 0] += 1 }
     return counts.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key ?? "empty"

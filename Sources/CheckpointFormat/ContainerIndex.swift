@@ -1,6 +1,7 @@
 /// An index that has been read and checked. Records are decoded when asked for, from one array of
-/// bytes: a million tensors open without a million objects, and one is found by binary search.
-package struct ContainerIndex: Sendable {
+/// bytes: a million tensors open without a million objects, and one is found by binary search. A class, so that
+/// passing it on costs nothing.
+package final class ContainerIndex: Sendable {
   package let view: ByteView
   /// Where each section lies in `view`, by its kind's raw value; nil for those that aren't there. No dictionary:
   /// every record's decoding looks here.

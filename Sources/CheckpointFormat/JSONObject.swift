@@ -30,7 +30,12 @@ public struct JSONObject: Sendable, ExpressibleByDictionaryLiteral {
   public init() {}
 
   /// Of equal names the last one counts.
-  public init(dictionaryLiteral elements: (String, JSONValue)...) {
+  public init(dictionaryLiteral elements: (String, JSONValue)...) { self.init(elements) }
+
+  /// Of equal names the last one counts.
+  init(_ elements: [(String, JSONValue)]) {
+    keys.reserveCapacity(elements.count)
+    values.reserveCapacity(elements.count)
     for (key, value) in elements { self[key] = value }
   }
 

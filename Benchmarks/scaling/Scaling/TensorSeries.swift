@@ -27,10 +27,8 @@ struct TensorSeries {
       try Point(series: "open and list", size: size, seconds: lists).print()
       let inspect = ChildProcess(
         program: program, arguments: ["inspect", "--json", path.string])
-      var peak = 0
-      let times = try Stopwatch.repeated { peak = max(peak, try inspect.run().peakBytes) }
-      try Point(series: "ckpt inspect --json", size: size, seconds: times, memoryBytes: peak)
-        .print()
+      let times = try inspect.seconds()
+      try Point(series: "ckpt inspect --json", size: size, seconds: times).print()
     }
   }
 
