@@ -67,7 +67,12 @@ extension JSONValue {
 
   private static func write(string: String, to output: inout [UInt8]) {
     output.append(UInt8(ascii: "\""))
-    for byte in string.utf8 {
+    // Most have nothing to escape.
+    let isPlain = string.utf8.withContiguousStorageIfAvailable { bytes in
+      unsafe bytes.allSatisfy { $0 >= 0x20 && $0 != 0x22 && $0 != 0x5C && $0 != 0x7F }
+    }
+    if isPlain == true { output.append(contentsOf: string.utf8) }
+    for byte in isPlain == true ? "".utf8 : string.utf8 {
       switch byte {
       case UInt8(ascii: "\""): output.append(contentsOf: "\\\"".utf8)
       case UInt8(ascii: "\\"): output.append(contentsOf: "\\\\".utf8)
