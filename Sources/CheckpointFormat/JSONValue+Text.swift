@@ -68,7 +68,7 @@ extension JSONValue {
   private static func write(string: String, to output: inout [UInt8]) {
     output.append(UInt8(ascii: "\""))
     // Most have nothing to escape.
-    let isPlain = string.utf8.withContiguousStorageIfAvailable { bytes in
+    let isPlain = unsafe string.utf8.withContiguousStorageIfAvailable { bytes in
       unsafe bytes.allSatisfy { $0 >= 0x20 && $0 != 0x22 && $0 != 0x5C && $0 != 0x7F }
     }
     if isPlain == true { output.append(contentsOf: string.utf8) }

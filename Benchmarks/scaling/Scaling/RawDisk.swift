@@ -9,7 +9,7 @@ struct RawDisk {
   /// The file that is written and read.
   let path: String
 
-  /// Writes `sizeBytes` bytes, rounded down to whole pieces: space reserved, past the page cache where the
+  /// Writes `sizeBytes` bytes, a multiple of 4096: space reserved, past the page cache where the
   /// file system can, two writes at a time, one fsync.
   func write(_ sizeBytes: Int) throws {
     let file = try open(O_WRONLY | O_CREAT | O_TRUNC, direct: true)
@@ -46,7 +46,7 @@ struct RawDisk {
   private func inPieces(
     _ sizeBytes: Int, _ transfer: @Sendable (UnsafeMutableRawBufferPointer, off_t) -> Int
   ) throws {
-    let count = sizeBytes / RawDisk.pieceBytes
+    let count = (sizeBytes + RawDisk.pieceBytes - 1) / RawDisk.pieceBytes
     let done = UnsafeMutablePointer<Int>.allocate(capacity: 2)
     done.initialize(repeating: 0, count: 2)
     defer { done.deallocate() }
@@ -56,9 +56,11 @@ struct RawDisk {
         byteCount: RawDisk.pieceBytes, alignment: 4096)
       defer { memory.deallocate() }
       memory.initializeMemory(as: UInt8.self, repeating: 0xA5)
-      for piece in stride(from: thread, to: count, by: 2)
-      where transfer(memory, off_t(piece * RawDisk.pieceBytes)) == memory.count {
-        counts[thread] += 1
+      for piece in stride(from: thread, to: count, by: 2) {
+        let start = piece * RawDisk.pieceBytes
+        let length = min(RawDisk.pieceBytes, sizeBytes - start)
+        let part = UnsafeMutableRawBufferPointer(rebasing: memory[..<length])
+        if transfer(part, off_t(start)) == length { counts[thread] += 1 }
       }
     }
     guard done[0] + done[1] == count else { throw failure() }
