@@ -6,7 +6,7 @@ import SystemPackage
 /// them; files lie in memory where the system has a place for that.
 let benchmarks: @Sendable () -> Void = {
   Benchmark.defaultConfiguration = .init(
-    metrics: [.wallClock], warmupIterations: 3, maxDuration: .seconds(2), maxIterations: 1000,
+    metrics: [.wallClock], warmupIterations: 1, maxDuration: .seconds(1), maxIterations: 1000,
     // Another machine of the same class passes, one that takes twice as long doesn't.
     thresholds: [.wallClock: .init(relative: [.p90: 70])])
   let memory = "/dev/shm"
