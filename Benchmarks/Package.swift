@@ -11,14 +11,24 @@ let package = Package(
     .package(url: "https://github.com/ordo-one/benchmark", from: "1.38.1", traits: []),
   ],
   targets: [
+    // With a disk.
     .executableTarget(
       name: "EngineBenchmarks",
+      dependencies: [
+        .product(name: "Checkpoint", package: "ckpt"),
+        .product(name: "Benchmark", package: "benchmark"),
+      ],
+      path: "Benchmarks/EngineBenchmarks",
+      plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]),
+    // Without one; these have thresholds.
+    .executableTarget(
+      name: "ComputeBenchmarks",
       dependencies: [
         .product(name: "Checkpoint", package: "ckpt"),
         .product(name: "CheckpointTrainer", package: "ckpt"),
         .product(name: "Benchmark", package: "benchmark"),
       ],
-      path: "Benchmarks/EngineBenchmarks",
+      path: "Benchmarks/ComputeBenchmarks",
       plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]),
     // The trainer's side of keras/compare.
     .executableTarget(
@@ -28,5 +38,11 @@ let package = Package(
         .product(name: "CheckpointTrainer", package: "ckpt"),
       ],
       path: "TrainerEpochs"),
+    // Measures for scaling/plot.
+    .executableTarget(
+      name: "scaling",
+      dependencies: ["CScaling", .product(name: "Checkpoint", package: "ckpt")],
+      path: "scaling/Scaling"),
+    .target(name: "CScaling", path: "scaling/CScaling"),
   ]
 )

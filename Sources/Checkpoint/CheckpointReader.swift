@@ -179,15 +179,23 @@ public final class CheckpointReader: Sendable {
   private func info(number: Int, name: String) -> TensorInfo {
     let index = container.index
     let record = index.tensor(number)
-    let owner = owner(of: number)
+    let owner = record.aliasTarget.map { index.tensor($0) } ?? record
     var stored: UInt64 = 0
-    var encodings: [String: Int] = [:]
+    // Most tensors have one encoding only, and files many tensors.
+    var first: ChunkRecord?
+    var isUniform = true
     for number in owner.chunks {
       let chunk = index.chunk(number)
       stored += UInt64(chunk.storedBytes)
-      encodings[encoding(of: chunk), default: 0] += 1
+      if let first {
+        isUniform = isUniform && chunk.transform == first.transform && chunk.codec == first.codec
+      } else {
+        first = chunk
+      }
     }
-    let encoding = encodings.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key ?? "empty"
+    let encoding =
+      isUniform
+      ? first.map { self.encoding(of: $0) } ?? "empty" : mostFrequentEncoding(owner.chunks)
     return TensorInfo(
       name: name, dtype: record.dtype, shape: index.shape(of: record),
       aliasOf: record.aliasTarget.map { index.tensorName($0) },
@@ -195,11 +203,17 @@ public final class CheckpointReader: Sendable {
       nonFiniteCount: record.nonFiniteCount, encoding: encoding, chunkCount: owner.chunks.count)
   }
 
+  private func mostFrequentEncoding(_ chunks: Range<Int>) -> String {
+    var counts: [String: Int] = [:]
+    for number in chunks { counts[encoding(of: container.index.chunk(number)), default: 0] += 1 }
+    return counts.max { ($0.value, $1.key) < ($1.value, $0.key) }?.key ?? "empty"
+  }
+
   /// Transform and codec; which codec each plane has stands in the data, not in the index.
   private func encoding(of chunk: ChunkRecord) -> String {
     guard let transform = ChunkTransform(rawValue: chunk.transform),
       let codec = ChunkCodec(rawValue: chunk.codec)
     else { return "unknown" }
-    return transform == .none ? "\(codec)" : "\(transform)"
+    return transform == .none ? codec.description : transform.description
   }
 }

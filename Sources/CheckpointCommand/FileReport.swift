@@ -103,12 +103,12 @@ struct FileReport {
 
   // MARK: JSON
 
-  var json: JSONValue {
+  func printJSON(on terminal: Terminal) throws(OutputError) {
     func sizes(_ names: [String], _ size: (Int) -> Int) -> JSONValue {
       .array(
         names.enumerated().map { ["name": .string($1), "sizeBytes": .count(size($0))] })
     }
-    return [
+    let facts: JSONObject = [
       "path": .string(reader.path.string), "formatVersion": .string(reader.formatVersion),
       "uuid": .string(reader.fileID.description), "created": .string(reader.created.description),
       "sizeBytes": .count(reader.fileSizeBytes), "sharedBytes": .optional(shared),
@@ -117,8 +117,9 @@ struct FileReport {
       "damage": .array(reader.damage.map(ErrorReport.json)), "summary": reader.summary.json,
       "documents": sizes(reader.documentNames, reader.documentSizeBytes(at:)),
       "blobs": sizes(reader.blobNames, reader.blobSizeBytes(at:)),
-      "tensors": .array((0..<reader.tensorCount).map { reader.info(at: $0).json }),
     ]
+    try terminal.print(
+      facts, "tensors", of: (0..<reader.tensorCount).lazy.map { reader.info(at: $0).json })
   }
 }
 

@@ -74,7 +74,7 @@ struct InspectCommand: TerminalCommand {
     } else if !selections.isEmpty {
       try printValues(of: selections, in: reader, on: terminal)
     } else if common.json {
-      try terminal.print(FileReport(reader).json)
+      try FileReport(reader).printJSON(on: terminal)
     } else {
       try FileReport(reader).print(on: terminal)
     }

@@ -79,7 +79,7 @@ struct ListCommand: TerminalCommand {
     }
     status = listing.verifications.values.reduce(status) { $0.worse($1.state.status) }
     if common.json {
-      try terminal.print(listing.json(of: directory))
+      try listing.printJSON(of: directory, on: terminal)
     } else if listing.checkpoints.isEmpty {
       try terminal.note("no checkpoints: \(directory.string.printable)")
     } else {

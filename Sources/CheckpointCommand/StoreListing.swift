@@ -130,7 +130,8 @@ struct StoreListing {
 
   // MARK: JSON
 
-  func json(of directory: FilePath) -> JSONValue {
+  func printJSON(of directory: FilePath, on terminal: Terminal) throws(OutputError) {
+    let newest = newest
     var bestJSON = JSONObject()
     for (metric, choice) in best.sorted(by: { $0.key < $1.key }) {
       bestJSON[metric] = [
@@ -139,13 +140,13 @@ struct StoreListing {
           .map { .number($0) } ?? .null,
       ]
     }
-    return [
-      "path": .string(directory.string), "newest": .optional(newest), "best": .object(bestJSON),
-      "checkpoints": .array(checkpoints.map(json)),
-    ]
+    try terminal.print(
+      [
+        "path": .string(directory.string), "newest": .optional(newest), "best": .object(bestJSON),
+      ], "checkpoints", of: checkpoints.lazy.map { json(of: $0, newest: newest) })
   }
 
-  private func json(of stored: StoredCheckpoint) -> JSONValue {
+  private func json(of stored: StoredCheckpoint, newest: String?) -> JSONValue {
     var object: JSONObject = [
       "fileName": .string(stored.fileName), "path": .string(stored.path.string),
       "uuid": stored.fileID == .none ? .null : .string(stored.fileID.description),

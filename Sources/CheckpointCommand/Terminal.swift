@@ -95,6 +95,27 @@ package struct Terminal: Sendable {
     try output.write(json.text(pretty: outputWidth != nil).escapingNonASCIIControls + "\n")
   }
 
+  /// The result as JSON with a last member that is an array of many elements: they are made one by one, and never
+  /// all in memory.
+  func print(
+    _ object: JSONObject, _ lastKey: String, of elements: some Sequence<JSONValue>
+  ) throws(OutputError) {
+    let isPretty = outputWidth != nil
+    var frame = object
+    frame[lastKey] = []
+    let end = isPretty ? "]\n}" : "]}"
+    let text = JSONValue.object(frame).text(pretty: isPretty).dropLast(end.count)
+    try output.write(String(text).escapingNonASCIIControls)
+    var isEmpty = true
+    for element in elements {
+      let separator = isEmpty ? "" : ","
+      isEmpty = false
+      try output.write(separator + (isPretty ? "\n    " : ""))
+      try output.write(element.text(pretty: isPretty, indent: 2).escapingNonASCIIControls)
+    }
+    try output.write((isPretty && !isEmpty ? "\n  " : "") + end + "\n")
+  }
+
   /// The text, in that style where results are coloured.
   package func styled(_ text: String, _ style: Style) -> String {
     guard usesColor, style != .plain, !text.isEmpty else { return text }

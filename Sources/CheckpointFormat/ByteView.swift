@@ -42,4 +42,26 @@ package struct ByteView: Sendable {
       unsafe ckpt_is_zero(UnsafeRawBufferPointer(rebasing: $0[range]).baseAddress, range.count)
     }
   }
+
+  /// Whether the bytes of `a` come before those of `b` in lexicographic order.
+  package func precedes(_ a: Range<Int>, _ b: Range<Int>) -> Bool {
+    precondition(a.lowerBound >= 0 && a.upperBound <= bytes.count)
+    precondition(b.lowerBound >= 0 && b.upperBound <= bytes.count)
+    return unsafe bytes.withUnsafeBytes {
+      unsafe UnsafeRawBufferPointer(rebasing: $0[a])
+        .lexicographicallyPrecedes(UnsafeRawBufferPointer(rebasing: $0[b]))
+    }
+  }
+
+  /// Whether `range` holds ASCII only, and no zero byte; then it is text that can be cut anywhere.
+  package func isPlainText(_ range: Range<Int>) -> Bool {
+    var offset = range.lowerBound
+    while offset + 8 <= range.upperBound {
+      let word = u64(offset)
+      // A byte of zero borrows, which sets a high bit.
+      if (word &- 0x0101_0101_0101_0101 | word) & 0x8080_8080_8080_8080 != 0 { return false }
+      offset += 8
+    }
+    return bytes[offset..<range.upperBound].allSatisfy { (1..<0x80).contains($0) }
+  }
 }

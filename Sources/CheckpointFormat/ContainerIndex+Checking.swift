@@ -11,7 +11,7 @@ extension ContainerIndex {
     guard storedBytes == summary.storedBytes, nonFinite == summary.nonFiniteCount else {
       throw FormatError(.summaryMismatch, "the summary's sums are not the records'")
     }
-    guard count(.digests) == (sections[.digests] == nil ? 0 : chunkCount) else {
+    guard count(.digests) == (has(.digests) ? chunkCount : 0) else {
       throw FormatError(.limit, "\(count(.digests)) digests for \(chunkCount) chunks")
     }
   }
@@ -19,12 +19,14 @@ extension ContainerIndex {
   /// The section is checked as a whole, once: then every name that begins and ends at a character
   /// boundary is text.
   private func checkNamesSection() throws(FormatError) {
+    if view.isPlainText(range(.names)) { return }
     let bytes = view.bytes[range(.names)]
     guard !bytes.contains(0), String(validating: bytes, as: UTF8.self) != nil else {
       throw FormatError(.textEncoding, "the section of names is not UTF-8 text")
     }
   }
 
+  /// - Returns: where the name stands in `view`.
   private func checkedName(
     at: Int, after last: Range<Int>?, what: String, number: Int
   ) throws(FormatError) -> Range<Int> {
@@ -37,15 +39,15 @@ extension ContainerIndex {
     guard !overflow, end <= UInt64(range(.names).count) else {
       throw FormatError(.textBounds, "\(what) number \(number): name outside its section")
     }
-    let name = Int(start)..<Int(end)
     let base = range(.names).lowerBound
+    let name = base + Int(start)..<base + Int(end)
     func isBoundary(_ offset: Int) -> Bool {
-      offset == range(.names).count || view.u8(base + offset) & 0xC0 != 0x80
+      offset == range(.names).upperBound || view.u8(offset) & 0xC0 != 0x80
     }
     guard isBoundary(name.lowerBound), isBoundary(name.upperBound) else {
       throw FormatError(.textEncoding, "\(what) number \(number): name cuts a character")
     }
-    if let last, !nameBytes(in: last).lexicographicallyPrecedes(nameBytes(in: name)) {
+    if let last, !view.precedes(last, name) {
       throw FormatError(.order, "\(what)s are not in the order of their names at number \(number)")
     }
     return name

@@ -1,9 +1,11 @@
 /// An index that has been read and checked. Records are decoded when asked for, from one array of
-/// bytes: a million tensors open without a million objects, and one is found by binary search.
-package struct ContainerIndex: Sendable {
+/// bytes: a million tensors open without a million objects, and one is found by binary search. A class, so that
+/// passing it on costs nothing.
+package final class ContainerIndex: Sendable {
   package let view: ByteView
-  /// Where each section lies in `view`.
-  package let sections: [SectionKind: IndexLayout.Section]
+  /// Where each section lies in `view`, by its kind's raw value; nil for those that aren't there. No dictionary:
+  /// every record's decoding looks here.
+  private let sections: [IndexLayout.Section?]
   package let chunkSizeBytes: Int
   /// Read first, as it is what most want.
   package let summary: CheckpointSummary
@@ -25,14 +27,19 @@ package struct ContainerIndex: Sendable {
       throw FormatError(.missingSection, "digests announced and not there, or there unannounced")
     }
     self.view = view
-    self.sections = table.sections
+    sections = (0...SectionKind.largestRawValue).map { number in
+      SectionKind(rawValue: number).flatMap { table.sections[$0] }
+    }
     self.chunkSizeBytes = Int(block.chunkSizeBytes)
     self.summary = summary
     try check(block: block)
   }
 
-  package func range(_ kind: SectionKind) -> Range<Int> { sections[kind]?.range ?? 0..<0 }
-  package func count(_ kind: SectionKind) -> Int { sections[kind]?.count ?? 0 }
+  package func has(_ kind: SectionKind) -> Bool { sections[Int(kind.rawValue)] != nil }
+  package func range(_ kind: SectionKind) -> Range<Int> {
+    sections[Int(kind.rawValue)]?.range ?? 0..<0
+  }
+  package func count(_ kind: SectionKind) -> Int { sections[Int(kind.rawValue)]?.count ?? 0 }
 
   private func recordOffset(_ kind: SectionKind, _ number: Int) -> Int {
     precondition(number >= 0 && number < count(kind))
@@ -105,7 +112,7 @@ package struct ContainerIndex: Sendable {
 
   /// The SHA-256 of the chunk's decoded bytes, where the file has digests.
   package func digest(ofChunk number: Int) -> [UInt8]? {
-    guard sections[.digests] != nil else { return nil }
+    guard has(.digests) else { return nil }
     let at = recordOffset(.digests, number)
     return Array(view.bytes[at..<at + 32])
   }

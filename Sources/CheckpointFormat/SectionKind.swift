@@ -16,6 +16,8 @@ package enum SectionKind: UInt32, Sendable, Hashable, CaseIterable {
   /// The kinds every index has.
   package static let required = allCases.filter { $0 != .digests }
 
+  static let largestRawValue = allCases.reduce(0) { max($0, $1.rawValue) }
+
   package var recordBytes: Int {
     switch self {
     case .summary: 128

@@ -44,6 +44,24 @@ struct TerminalTests {
         "\nmodel/transformer/layers/7/attention/self/query/projection/kernel   f32"))
   }
 
+  @Test(
+    "JSON is broken into lines as one value is, however many tensors or checkpoints there are; elsewhere it is one line",
+    arguments: [0, 1, 3], [nil, 100])
+  func layoutOfJSON(count: Int, width: Int?) throws {
+    var checkpoint = Checkpoint()
+    for number in 0..<count { checkpoint.tensors["t\(number)"] = Tensor([Float(number)]) }
+    try Samples.save(checkpoint, to: file)
+    let run = directory.file("run")
+    let store = try CheckpointStore(at: run)
+    for _ in 0..<count { try store.save(checkpoint) }
+    for arguments in [["inspect", file.string, "--json"], ["ls", run.string, "--json"]] {
+      let result = ckpt(arguments, width: width)
+      #expect(result.output == result.json.text(pretty: width != nil) + "\n")
+      #expect(
+        (result.json["tensors"] ?? result.json["checkpoints"])?.arrayValue?.count == count)
+    }
+  }
+
   @Test("columns that can be spared go before the state and the marks do")
   func spareColumns() throws {
     let store = try Samples.makeRun(at: directory.file("run"))

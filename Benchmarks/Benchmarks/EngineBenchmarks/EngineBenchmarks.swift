@@ -1,10 +1,9 @@
 import Benchmark
 import Checkpoint
-import CheckpointTrainer
 import Foundation
 import SystemPackage
 
-/// What a training run waits for: saves, loads, opening, listing, a step of training.
+/// What a training run waits for at the disk: saves, loads, pruning.
 let benchmarks: @Sendable () -> Void = {
   Benchmark.defaultConfiguration = .init(
     metrics: [.wallClock, .throughput], warmupIterations: 1, maxDuration: .seconds(5),
@@ -25,9 +24,6 @@ let benchmarks: @Sendable () -> Void = {
       return sum * 0.02
     }
   }
-
-  retentionBenchmarks()
-  trainerBenchmarks()
 
   let float32 = weights(16 << 20)
   let states: [(String, Checkpoint)] = [
@@ -62,13 +58,6 @@ let benchmarks: @Sendable () -> Void = {
   let manyTensors = many
   Benchmark("save 10,000 small tensors") { benchmark in
     for _ in benchmark.scaledIterations { try CheckpointWriter(manyPath).write(manyTensors) }
-  }
-  Benchmark("open 10,000 tensors and read one") { benchmark in
-    try CheckpointWriter(manyPath).write(manyTensors)
-    benchmark.startMeasurement()
-    for _ in benchmark.scaledIterations {
-      blackHole(try CheckpointReader(manyPath).tensor("layer7777/w"))
-    }
   }
 }
 
