@@ -28,5 +28,10 @@ let package = Package(
         .product(name: "CheckpointTrainer", package: "ckpt"),
       ],
       path: "TrainerEpochs"),
+    // The library's side of compare/compare.
+    .executableTarget(
+      name: "compare-side",
+      dependencies: [.product(name: "Checkpoint", package: "ckpt")],
+      path: "compare/Side"),
   ]
 )
