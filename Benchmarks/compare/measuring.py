@@ -13,6 +13,8 @@ from processes import Failure, Process
 HERE = pathlib.Path(__file__).parent
 # A method whose first save takes longer sits out all rounds but the first two.
 SLOW_SECONDS = 6
+# What takes longer isn't repeated within a round.
+REPEATED_BELOW_SECONDS = 0.5
 # Small states are saved several times a round.
 REPEATS_BELOW = ((1 << 20, 20), (64 << 20, 3))
 
@@ -83,7 +85,6 @@ class StateRun:
 
     def measure(self):
         for method in self.methods:
-            # What is imported, made or compiled at the first call is not the save's.
             self.attempt(method, self.warm_up)
         for number in range(self.chosen.rounds):
             say(f"  round {number + 1} of {self.chosen.rounds}")
@@ -116,8 +117,8 @@ class StateRun:
             method.failure = str(failure)
             say(f"FAILED: {method.label}: {failure}")
         finally:
-            files.remove(path)
-            files.remove(self.work / "background")
+            for left in self.work.iterdir():
+                files.remove(left)
 
     def attempt_limits(self):
         def note(name, seconds):
@@ -148,15 +149,15 @@ class StateRun:
         method.add("returned", [answer.get("returned", answer["seconds"][0])])
         return path
 
-    def warm_up(self, method, path):
-        if self.size > REPEATS_BELOW[-1][0]:
-            return
-        file = self.save(method, path)
-        method.process.ask(**method.command("load", file))
-        method.values.clear()
+    def warm_up(self, method, path, process=None):
+        """What is imported, made or compiled at the first call is not the save's."""
+        if not method.is_ours:
+            (process or method.process).ask(**method.command("warm_up", path))
 
     def round(self, method, path):
-        for _ in range(self.repeats):
+        for number in range(self.repeats):
+            if number and method.values["save"][0] > REPEATED_BELOW_SECONDS:
+                break
             files.remove(path)
             file = self.save(method, path)
         method.is_slow = method.values["save"][0] > SLOW_SECONDS
@@ -165,16 +166,17 @@ class StateRun:
             if not method.process.ask(**method.command("check", file))["equal"]:
                 raise Failure("what was loaded is not what was saved")
             method.is_checked = True
+        repeats = 1 if method.values["save"][0] > REPEATED_BELOW_SECONDS else self.repeats
         for operation, more in self.loads(method):
-            for _ in range(self.repeats):
+            for _ in range(repeats):
                 left = files.evict(file)
                 if left < 0.01:
                     method.add(f"load_cold{operation}", method.process.ask(**method.command("load", file, **more))["seconds"])
             files.warm(file)
-            for _ in range(self.repeats):
+            for _ in range(repeats):
                 method.add(f"load_warm{operation}", method.process.ask(**method.command("load", file, **more))["seconds"])
         if method.is_ours:
-            for _ in range(self.repeats):
+            for _ in range(repeats):
                 method.add("load_into", method.process.ask(**method.command("loadInto", file))["seconds"])
         for operation in ("one", "inspect"):
             more = {"tensor": self.tensor["name"], "repeats": 6}
@@ -187,7 +189,7 @@ class StateRun:
         files.remove(path)
         if method.is_ours or method.facts.get("background"):
             os.sync()
-            answer = method.process.ask(**method.command("background", self.work / "background"))
+            answer = method.process.ask(**method.command("background", f"{path}-background"))
             method.add("stall", [answer["stall"]])
             method.add("background", answer["seconds"])
             if "firstWrite" in answer:
@@ -205,12 +207,15 @@ class StateRun:
     def memory(self, method, path):
         """Save and load in processes of their own, whose allocators have nothing in store."""
         process = self.start(method.process.family)
+        self.warm_up(method, path, process)
+        files.remove(path)
         peaks = process.peak_while(**method.command("save", path))
         method.values["memory_save"], method.values["memory_save_anonymous"] = [peaks[0]], [peaks[1]]
         process.close()
         self.processes.remove(process)
         # Orbax and DCP must be told what to load: they have the state; the others get an empty process.
         process = self.start(method.process.family, with_state=method.name in ("orbax", "dcp"))
+        self.warm_up(method, self.work / "warm_up", process)
         files.warm(path)
         peaks = process.peak_while(**method.command("load", path))
         method.values["memory_load"], method.values["memory_load_anonymous"] = [peaks[0] - self.size], [peaks[1] - self.size]

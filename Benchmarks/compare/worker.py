@@ -67,7 +67,24 @@ class Worker:
         gc.collect()
         self.tensors = self.family.convert(states.read(pathlib.Path(command["path"]), command.get("changed", False)))
         gc.collect()
+        # What was imported is left alone by later collections.
+        gc.freeze()
         return {"tensors": len(self.tensors)}
+
+    def warm_up(self, command):
+        """All that a peer can do, once, with a state of nothing much."""
+        whole = self.tensors
+        self.tensors = self.family.convert({f"a/{part}": numpy.ones((64, 64), numpy.float32) for part in "bcd"})
+        command = command | {"tensor": "a/b", "repeats": 1}
+        try:
+            for task in (self.save, self.load, self.one, self.inspect):
+                task(command)
+            if hasattr(self.peer(command["method"]), "background"):
+                self.background(command | {"path": command["path"] + "-background"})
+        finally:
+            self.tensors = whole
+            gc.freeze()
+        return {}
 
     def save(self, command):
         peer, path = self.peer(command["method"]), command["path"]
