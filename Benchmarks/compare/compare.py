@@ -53,12 +53,24 @@ def first_line(*command):
         return "unknown"
 
 
+def file_system(directory):
+    """The type of the mount it lies in."""
+    mounts = []
+    try:
+        mounts = [line.split()[1:3] for line in open("/proc/mounts")]
+    except OSError:
+        pass
+    within = [(len(place), kind) for place, kind in mounts if directory.is_relative_to(place.replace("\\040", " "))]
+    # Of several mounts at one place the last one is seen.
+    return sorted(within, key=lambda mount: mount[0])[-1][1] if within else "unknown"
+
+
 def machine(directory):
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     return {
         "cores": os.cpu_count(), "memory_GiB": round(memory / 2**30),
         "system": f"{platform.system()} {platform.release().split('-')[0]}, {platform.machine()}",
-        "file_system": first_line("stat", "-f", "-c", "%T", str(directory)),
+        "file_system": file_system(directory),
     }
 
 

@@ -151,8 +151,7 @@ class StateRun:
 
     def warm_up(self, method, path, process=None):
         """What is imported, made or compiled at the first call is not the save's."""
-        if not method.is_ours:
-            (process or method.process).ask(**method.command("warm_up", path))
+        (process or method.process).ask(**method.command("warm_up", path))
 
     def round(self, method, path):
         for number in range(self.repeats):
@@ -181,7 +180,8 @@ class StateRun:
         for operation in ("one", "inspect"):
             more = {"tensor": self.tensor["name"], "repeats": 6}
             # The first one finds caches cold.
-            method.add(operation, method.process.ask(**method.command(operation, file, **more))["seconds"][1:])
+            seconds = method.process.ask(**method.command(operation, file, **more))["seconds"]
+            method.add(operation, seconds[1:] or seconds)
         if method.is_ours:
             method.add("inspect_process", [self.inspect_process(file) for _ in range(3)])
         if self.is_pair:

@@ -67,7 +67,7 @@ class Archive:
 
 
 class Folder:
-    label, packages = "NumPy npy, a file each", ["numpy"]
+    label, packages = "NumPy npy files", ["numpy"]
 
     def save(self, tensors, path):
         os.mkdir(path)
@@ -121,11 +121,11 @@ class Hierarchical:
 
 
 class HierarchicalGzip(Hierarchical):
-    label, settings = "h5py, gzip + shuffle", {"compression": "gzip", "shuffle": True}
+    label, settings = "h5py gzip + shuffle", {"compression": "gzip", "shuffle": True}
 
 
 class Zarr:
-    label, packages = "Zarr v3, zstd", ["zarr"]
+    label, packages = "Zarr v3 (zstd)", ["zarr"]
 
     def __init__(self):
         import zarr

@@ -12,10 +12,11 @@ LIMITS = {
 }
 # Operation: what it is called, and whether it ranks peers.
 TIMES = {
-    "save": "durable save", "returned": "save returned", "load_cold": "cold load", "load_warm": "warm load",
+    "save": "durable save", "returned": "save returned (ours is durable, most peers' not)", "load_cold": "cold load", "load_warm": "warm load",
     "one": "one tensor", "inspect": "inspect", "stall": "background: stall", "background": "background: durable",
 }
-MAPPED = "torch"
+# Which has a load of its own that maps, and which never does anything else.
+MAPPED, LAZY = "torch", "safetensors-torch"
 
 
 def labels(presets, families):
@@ -95,10 +96,11 @@ def limit_table(state):
                  for operation in rows_of for name, of in ours.items() if of.get(operation)]
         rows.append([LIMITS[limit], spread(values), f"{total / best / 1e9:.2f} GB/s", ", ".join(cells) or "–"])
 
-    row("write", ["save"])
-    row("read_cold", ["load_cold"])
-    row("read_warm", ["load_into", "load_warm"])
-    row("copy", ["stall", "first_write"] if state["bytes"] > 1 << 20 else [])
+    if state["bytes"] > 8 << 20:
+        row("write", ["save"])
+        row("read_cold", ["load_cold"])
+        row("read_warm", ["load_into", "load_warm"])
+        row("copy", ["first_write"])
     row("publish", ["save"] if state["bytes"] < 1 << 20 else [])
     return table(["limit", "seconds", "rate", "limit's time ÷ ckpt's (1 is the limit, more is beyond it)"], rows)
 
@@ -111,7 +113,9 @@ def rank_table(state, labels):
         times = {name: median(method["values"][operation]) for name, method in methods.items() if method["values"].get(operation)}
         mapped = methods.get(MAPPED, {}).get("values", {}).get(operation + "_mapped")
         if mapped:
-            times["torch, mapped"] = median(mapped)
+            times["torch.load(mmap=True), mapped"] = median(mapped)
+        if operation.startswith("load") and LAZY in times:
+            times[labels[LAZY] + ", mapped"] = times.pop(LAZY)
         peers = {name: value for name, value in times.items() if not is_ours(name)}
         ours = {name: value for name, value in times.items() if is_ours(name)}
         if not peers or not ours:

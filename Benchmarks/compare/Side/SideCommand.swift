@@ -1,6 +1,6 @@
 /// What the comparing program asks for: a line of JSON.
 struct SideCommand: Decodable {
-  /// `state`, `save`, `second`, `background`, `load`, `loadInto`, `one`, `inspect`, `check`.
+  /// `state`, `warm_up`, `save`, `second`, `background`, `load`, `loadInto`, `one`, `inspect`, `check`.
   let op: String
   /// A file or, for `state`, `second` and `background`, a folder.
   var path: String?

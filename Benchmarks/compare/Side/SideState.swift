@@ -70,7 +70,8 @@ struct SideState {
     defer { try? file.close() }
     return try [UInt8](unsafeUninitializedCapacity: place.bytes) { buffer, count in
       while count < place.bytes {
-        let rest = UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[count...])
+        let rest = UnsafeMutableRawBufferPointer(
+          rebasing: UnsafeMutableRawBufferPointer(buffer)[count...])
         let read = try file.read(fromAbsoluteOffset: place.offset + Int64(count), into: rest)
         guard read > 0 else { throw Unreadable(name: place.name) }
         count += read
