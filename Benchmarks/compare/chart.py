@@ -6,14 +6,18 @@ from statistics import median
 STATES = ("bf16", "gpt2")
 OPERATIONS = {"save": ("durable save", "write"), "load_cold": ("load from the disk", "read_cold"),
               "load_warm": ("load from the page cache", "read_warm")}
+# Its tensors are pages of the file.
+LAZY = "safetensors-torch"
 WIDTH, COLUMN, LABEL, ROW, BAR = 960, 470, 158, 19, 13
 STYLE = """
-  text { font: 12px -apple-system, "Segoe UI", Helvetica, Arial, sans-serif; fill: #1f2328; }
+  text { font-family: -apple-system, "Segoe UI", Helvetica, Arial, sans-serif; font-size: 12px; fill: #1f2328; }
   .head { font-weight: 600; font-size: 14px; } .group { font-weight: 600; } .faint { fill: #59636e; }
-  .label { text-anchor: end; } .ours { fill: #0969da; } .peer { fill: #afb8c1; } .limit { stroke: #bc4c00; stroke-dasharray: 3 2; }
+  .label { text-anchor: end; } .ours { fill: #0969da; } .peer { fill: #afb8c1; }
+  .mapped { fill: #afb8c1; fill-opacity: 0.35; stroke: #afb8c1; } .limit { stroke: #bc4c00; stroke-dasharray: 3 2; }
   .limit-text { fill: #bc4c00; font-size: 11px; } .strong { font-weight: 600; }
   @media (prefers-color-scheme: dark) {
     text { fill: #f0f6fc; } .faint { fill: #9198a1; } .ours { fill: #4493f8; } .peer { fill: #656c76; }
+    .mapped { fill: #656c76; stroke: #656c76; }
     .limit { stroke: #f0883e; } .limit-text { fill: #f0883e; }
   }
 """
@@ -27,11 +31,15 @@ def rows_of(state, operation, labels):
     rows = []
     for name, method in state["methods"].items():
         values = method["values"].get(operation)
-        if values and not method["failure"]:
-            rows.append((labels[name], median(values), name.startswith("ckpt-")))
+        if method["failure"]:
+            continue
+        if values and name == LAZY and operation.startswith("load"):
+            rows.append((f"{labels[name]}*", median(values), "mapped"))
+        elif values:
+            rows.append((labels[name], median(values), "ours" if name.startswith("ckpt-") else "peer"))
         mapped = method["values"].get(operation + "_mapped")
-        if mapped and not method["failure"]:
-            rows.append((f"{labels[name]}, mapped", median(mapped), False))
+        if mapped:
+            rows.append(("torch.load(mmap=True)*", median(mapped), "mapped"))
     return sorted(rows, key=lambda row: row[1])
 
 
@@ -46,17 +54,17 @@ def panel(left, top, title, rows, limit):
         return left + LABEL + room * math.log(value / low) / math.log(high / low)
 
     start, bottom = top + 22, top + 22 + ROW * len(rows)
-    for number, (label, value, ours) in enumerate(rows):
-        y, end = start + number * ROW, place(value)
-        strong = " strong" if ours else ""
-        parts.append(f'<text x="{left + LABEL - 6}" y="{y + 11}" class="label{strong}">{escape(label)}</text>')
-        parts.append(f'<rect x="{left + LABEL}" y="{y}" width="{end - left - LABEL:.1f}" height="{BAR}" rx="2" '
-                     f'class="{"ours" if ours else "peer"}"/>')
-        parts.append(f'<text x="{end + 5:.1f}" y="{y + 11}" class="faint{strong}">{duration(value)}</text>')
     if limit:
         x = place(limit)
         parts.append(f'<line x1="{x:.1f}" x2="{x:.1f}" y1="{start - 3}" y2="{bottom}" class="limit"/>')
         parts.append(f'<text x="{x:.1f}" y="{bottom + 11}" text-anchor="middle" class="limit-text">limit {duration(limit)}</text>')
+    for number, (label, value, kind) in enumerate(rows):
+        y, end = start + number * ROW, place(value)
+        strong = " strong" if kind == "ours" else ""
+        parts.append(f'<text x="{left + LABEL - 6}" y="{y + 11}" class="label{strong}">{escape(label)}</text>')
+        parts.append(f'<rect x="{left + LABEL}" y="{y}" width="{end - left - LABEL:.1f}" height="{BAR}" rx="2" '
+                     f'class="{kind}"/>')
+        parts.append(f'<text x="{end + 5:.1f}" y="{y + 11}" class="faint{strong}">{duration(value)}</text>')
     return parts
 
 
@@ -71,8 +79,8 @@ def chart(results):
         parts.append(f'<text x="{12 + number * (COLUMN + 10)}" y="22" class="head">{escape(state["text"])}, {amount}</text>')
     machine = results["machine"]
     parts.append(
-        f'<text x="12" y="42" class="faint">Median seconds, logarithmic, less is better. Saves are synced to the disk; ckpt verifies '
-        f'all it loads. {machine["cores"]} cores, {escape(machine["system"])}.</text>')
+        f'<text x="12" y="42" class="faint">Median seconds, logarithmic, less is better. Saves are synced; ckpt verifies all it loads. '
+        f'* maps the file, copies nothing. {machine["cores"]} cores, {escape(machine["system"])}.</text>')
     for operation, (title, limit) in OPERATIONS.items():
         height = 0
         for number, (name, state) in enumerate(shown):
