@@ -11,8 +11,8 @@ from limits import Limits, publish
 from processes import Failure, Process
 
 HERE = pathlib.Path(__file__).parent
-# A method whose first save takes longer sits out all rounds but the first two.
-SLOW_SECONDS = 6
+# A method whose first round takes longer sits out all but the first two, or all others and the memory.
+SLOW_SECONDS, VERY_SLOW_SECONDS = 15, 45
 # What takes longer isn't repeated within a round.
 REPEATED_BELOW_SECONDS = 0.5
 # Small states are saved several times a round.
@@ -32,7 +32,9 @@ class Method:
         self.is_ours = preset is not None
         self.values = {}
         self.size = self.failure = None
-        self.is_slow = self.is_checked = False
+        self.is_checked = False
+        # Of its first round.
+        self.round_seconds = None
 
     def add(self, operation, seconds):
         self.values.setdefault(operation, []).extend(seconds)
@@ -91,14 +93,17 @@ class StateRun:
             self.attempt_limits()
             turn = number % len(self.methods)
             for method in self.methods[turn:] + self.methods[:turn]:
-                if not method.failure and not (method.is_slow and number >= (1 if self.chosen.quick else 2)):
-                    start = time.monotonic()
-                    self.attempt(method, self.round)
-                    say(f"    {method.label}: {time.monotonic() - start:.1f} s")
+                if method.failure or number >= self.rounds_of(method):
+                    continue
+                start = time.monotonic()
+                self.attempt(method, self.round)
+                seconds = time.monotonic() - start
+                method.round_seconds = method.round_seconds or seconds
+                say(f"    {method.label}: {seconds:.1f} s")
         if not self.chosen.quick and sys.platform == "linux":
             say("  memory")
             for method in self.methods:
-                if not method.failure and not self.is_pair:
+                if not method.failure and not self.is_pair and method.round_seconds < VERY_SLOW_SECONDS:
                     self.attempt(method, self.memory)
         return {
             "bytes": self.size, "tensors": self.count, "rounds": self.chosen.rounds,
@@ -108,6 +113,12 @@ class StateRun:
                 for method in self.methods
             },
         }
+
+    def rounds_of(self, method):
+        seconds = method.round_seconds or 0
+        if seconds > (SLOW_SECONDS if self.chosen.quick else VERY_SLOW_SECONDS):
+            return 1
+        return 2 if seconds > SLOW_SECONDS else self.chosen.rounds
 
     def attempt(self, method, task):
         path = self.work / method.name
@@ -159,7 +170,6 @@ class StateRun:
                 break
             files.remove(path)
             file = self.save(method, path)
-        method.is_slow = method.values["save"][0] > SLOW_SECONDS
         method.size = files.size_of(file)
         if not method.is_checked:
             if not method.process.ask(**method.command("check", file))["equal"]:
