@@ -14,8 +14,6 @@ import sys
 import tempfile
 import time
 
-import numpy
-
 import report
 import states
 from measuring import StateRun, say
@@ -128,6 +126,12 @@ def families(chosen):
     return found, failures
 
 
+def write(results, folder):
+    (folder / "results.json").write_text(json.dumps(results, indent=1) + "\n")
+    (folder / "RESULTS.md").write_text(report.markdown(results))
+    (folder / "chart.svg").write_text(report.chart(results))
+
+
 def main():
     chosen = arguments()
     # What is left is removed on the way out.
@@ -157,10 +161,8 @@ def main():
                     results["states"][state] = run.measure() | {
                         "text": text, "date": datetime.date.today().isoformat(),
                         "version": first_line(chosen.ckpt, "--version")}
-                file.write_text(json.dumps(results, indent=1) + "\n")
+            write(results, chosen.output)
             shutil.rmtree(folder)
-    (chosen.output / "RESULTS.md").write_text(report.markdown(results))
-    (chosen.output / "chart.svg").write_text(report.chart(results))
     print(report.markdown(results))
     say(f"written: RESULTS.md, results.json, chart.svg in {chosen.output}")
 

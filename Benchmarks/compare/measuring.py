@@ -1,5 +1,6 @@
 """Measures one state: all methods in turns, round by round."""
 import json
+import math
 import os
 import pathlib
 import subprocess
@@ -50,8 +51,10 @@ class StateRun:
         self.work.mkdir()
         description = json.loads((folder / "tensors.json").read_text())["tensors"]
         self.size, self.count = sum(entry["bytes"] for entry in description), len(description)
-        # One of middle size, from the middle of the file.
-        self.tensor = sorted(description, key=lambda entry: (entry["bytes"], entry["name"]))[len(description) * 2 // 3]
+        # Of those whose size is nearest to 4 MiB, by factor, the one in the middle of the file.
+        nearest = min((abs(math.log(entry["bytes"] / (4 << 20))), entry["bytes"]) for entry in description)[1]
+        fitting = [entry for entry in description if entry["bytes"] == nearest]
+        self.tensor = fitting[len(fitting) // 2]
         self.is_pair = state == "finetune"
         self.repeats = next((repeats for below, repeats in REPEATS_BELOW if self.size < below), 1)
         self.limits, self.limit_values, self.processes, self.methods = None, {}, [], []
