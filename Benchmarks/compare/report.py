@@ -152,7 +152,7 @@ def markdown(results):
             lines += [f"## {name}", "", f"**Skipped**: {state['skipped']}", ""]
             continue
         lines += [f"## {name}: {state['text']}", "",
-                  f"{size(state['bytes'])} in {state['tensors']:,} tensors, {state['rounds']} rounds, {state['date']}, "
+                  f"{size(state['bytes'])} in {state['tensors']:,} tensors, {state['rounds']} round{'s' if state['rounds'] > 1 else ''}, {state['date']}, "
                   f"{state['version']}.", ""]
         for method, facts in state["methods"].items():
             if facts["failure"]:
