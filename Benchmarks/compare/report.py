@@ -2,6 +2,7 @@
 from statistics import median
 
 from chart import chart as chart
+from states import STATES
 
 LIMITS = {
     "write": "direct writes, 8 MiB, 4 in flight, space reserved, one fsync",
@@ -147,7 +148,8 @@ def markdown(results):
     ]
     for label, failure in results["skipped"].items():
         lines += [f"**Skipped: {label}**: {failure}", ""]
-    for name, state in results["states"].items():
+    for name in [name for name in STATES if name in results["states"]]:
+        state = results["states"][name]
         if "skipped" in state:
             lines += [f"## {name}", "", f"**Skipped**: {state['skipped']}", ""]
             continue
