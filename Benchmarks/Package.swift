@@ -44,5 +44,11 @@ let package = Package(
       dependencies: ["CScaling", .product(name: "Checkpoint", package: "ckpt")],
       path: "scaling/Scaling"),
     .target(name: "CScaling", path: "scaling/CScaling"),
+
+    // The library's side of compare/compare.
+    .executableTarget(
+      name: "compare-side",
+      dependencies: [.product(name: "Checkpoint", package: "ckpt")],
+      path: "compare/Side"),
   ]
 )
