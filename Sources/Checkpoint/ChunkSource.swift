@@ -109,7 +109,8 @@ final class ChunkSource: Sendable {
       let end = min(start + chunkSize, request.tensor.logicalBytes)
       let wanted = max(start, origin)..<min(end, request.range.upperBound)
       return Piece(
-        tensor: request.name, chunk: request.tensor.chunks.lowerBound + Int(chunk), dtype: request.tensor.dtype,
+        tensor: request.name, chunk: request.tensor.chunks.lowerBound + Int(chunk),
+        dtype: request.tensor.dtype,
         range: Int(wanted.lowerBound - start)..<Int(wanted.upperBound - start),
         output: UnsafeMutableRawBufferPointer(
           rebasing: request.output[

@@ -25,13 +25,15 @@ final class UnchangedChunks: Sendable {
     var sourceEnd: UInt64 { sourceOffset + UInt64(range.count) }
   }
 
-  /// One thread's memory for reading; small enough to stay in the processor's cache.
-  private struct Window: @unchecked Sendable {
-    let memory: UnsafeMutableRawBufferPointer
+  /// Chunks that may be the same, side by side in both files, to be read at once.
+  private struct Window {
+    var run: Run
+    /// Each one's range in the segment.
+    var chunks: [Range<Int>]
   }
 
   private let container: ContainerFile
-  private let idle = Locked<[Window]>([])
+  private let idle = Locked<[ChunkWorker]>([])
   private let state = Locked(State())
 
   private struct State {
@@ -39,14 +41,8 @@ final class UnchangedChunks: Sendable {
     var sharedBytes: UInt64 = 0
   }
 
-  private static let windowBytes = 256 << 10
-
   init(of container: ContainerFile) {
     self.container = container
-  }
-
-  deinit {
-    for window in idle.withLock({ $0 }) { window.memory.deallocate() }
   }
 
   /// Whether the file system would not share: it won't the next time.
@@ -63,21 +59,59 @@ final class UnchangedChunks: Sendable {
     of chunks: some Sequence<(ChunkRequest, ChunkRecord)>, in bytes: UnsafeRawBufferPointer
   ) -> [Run] {
     guard !isRefused else { return [] }
-    var runs: [Run] = []
+    var windows: [Window] = []
     for (request, record) in chunks {
       let start = Int(record.offset)
       let page = Block.sizeBytes
       let range = start..<start + (Int(record.storedBytes) + page - 1) / page * page
-      guard let source = sourceOffset(of: request, record),
-        isSame(UnsafeRawBufferPointer(rebasing: bytes[range]), at: source)
-      else { continue }
-      if let last = runs.last, last.range.upperBound == start, last.sourceEnd == source {
-        runs[runs.count - 1].range = last.range.lowerBound..<range.upperBound
+      guard let source = sourceOffset(of: request, record) else { continue }
+      if let last = windows.last, last.run.range.upperBound == start,
+        last.run.sourceEnd == source, last.run.range.count + range.count <= ChunkWorker.stageBytes
+      {
+        windows[windows.count - 1].run.range = last.run.range.lowerBound..<range.upperBound
+        windows[windows.count - 1].chunks.append(range)
       } else {
-        runs.append(Run(range: range, sourceOffset: source))
+        windows.append(Window(run: Run(range: range, sourceOffset: source), chunks: [range]))
       }
     }
+    guard !windows.isEmpty else { return [] }
+    let worker = idle.withLock { $0.popLast() } ?? ChunkWorker()
+    defer { idle.withLock { $0.append(worker) } }
+    var runs: [Run] = []
+    for window in windows { compare(window, with: bytes, worker: worker, &runs) }
     return runs
+  }
+
+  /// Appends those of a window's chunks that are the same. What can't be read isn't.
+  private func compare(
+    _ window: Window, with bytes: UnsafeRawBufferPointer, worker: ChunkWorker, _ runs: inout [Run]
+  ) {
+    let origin = window.run.range.lowerBound
+    let source = window.run.sourceOffset
+    guard let earlier = read(source..<window.run.sourceEnd, worker: worker) else { return }
+    for chunk in window.chunks {
+      let start = chunk.lowerBound - origin
+      guard let old = earlier.baseAddress, let new = bytes.baseAddress,
+        memcmp(old + start, new + chunk.lowerBound, chunk.count) == 0
+      else { continue }
+      let place = source + UInt64(start)
+      if let last = runs.last, last.range.upperBound == chunk.lowerBound, last.sourceEnd == place {
+        runs[runs.count - 1].range = last.range.lowerBound..<chunk.upperBound
+      } else {
+        runs.append(Run(range: chunk, sourceOffset: place))
+      }
+    }
+  }
+
+  private func read(_ range: Range<UInt64>, worker: ChunkWorker) -> UnsafeRawBufferPointer? {
+    if let bytes = container.readPastCache(range, worker: worker) { return bytes }
+    let stage = worker.stage(range.count)
+    do throws(CheckpointError) {
+      try container.read(into: stage, at: range.lowerBound)
+      return UnsafeRawBufferPointer(stage)
+    } catch {
+      return nil
+    }
   }
 
   /// Shares what `runs` has found.
@@ -111,29 +145,6 @@ final class UnchangedChunks: Sendable {
       earlier.offset.isMultiple(of: UInt64(Block.sizeBytes))
     else { return nil }
     return earlier.offset
-  }
-
-  /// What can't be read isn't the same.
-  private func isSame(_ bytes: UnsafeRawBufferPointer, at offset: UInt64) -> Bool {
-    let window =
-      idle.withLock { $0.popLast() }
-      ?? Window(memory: .allocate(byteCount: Self.windowBytes, alignment: Block.sizeBytes))
-    defer { idle.withLock { $0.append(window) } }
-    var start = 0
-    while start < bytes.count {
-      let count = min(bytes.count - start, Self.windowBytes)
-      let read = UnsafeMutableRawBufferPointer(rebasing: window.memory[0..<count])
-      do throws(CheckpointError) {
-        try container.read(into: read, at: offset + UInt64(start))
-      } catch {
-        return false
-      }
-      guard let read = read.baseAddress, let expected = bytes.baseAddress,
-        memcmp(read, expected + start, count) == 0
-      else { return false }
-      start += count
-    }
-    return true
   }
 }
 

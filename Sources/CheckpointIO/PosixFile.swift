@@ -83,7 +83,9 @@ package final class PosixFile: File {
     return count
   }
 
-  private func directDescriptor(_ access: SystemCall.DirectAccess) throws(IOError) -> OpenDescriptor? {
+  private func directDescriptor(_ access: SystemCall.DirectAccess) throws(IOError)
+    -> OpenDescriptor?
+  {
     try descriptor.use("open", path) { file throws(IOError) in
       direct.withLock { direct in
         switch direct {
