@@ -207,6 +207,9 @@ class StateRun:
             method.add("background", answer["seconds"])
             if "firstWrite" in answer:
                 method.add("first_write", [answer["firstWrite"]])
+            if "copiedStall" in answer:
+                method.add("copied_stall", [answer["copiedStall"]])
+                method.add("copied_first_write", [answer["copiedFirstWrite"]])
 
     def loads(self, method):
         """What is loaded how: suffix of the operation, and what the side is told."""

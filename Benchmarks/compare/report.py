@@ -68,10 +68,11 @@ def speed_tables(state, labels):
             first.append([f"{label}, mapped and touched", "", "", "", spread(values.get("load_cold_mapped")),
                           spread(values["load_warm_mapped"]), f"{len(values['load_warm_mapped'])}"])
         second.append([label, spread(values.get("one")), spread(values.get("inspect")), spread(values.get("stall")),
-                       spread(values.get("first_write")), spread(values.get("background")),
+                       spread(values.get("first_write")), spread(values.get("copied_stall")), spread(values.get("background")),
                        memory(values, "memory_save"), memory(values, "memory_load")])
     return (table(["method", "size", "durable save", "save returned", "cold load", "warm load", "n"], first)
             + table(["method", f"one tensor of {size(state['one_bytes'])}", "inspect", "background: stall", "first write after",
+                     "stall with a copy",
                      "background: durable", "memory beyond, save", "memory beyond, load"], second))
 
 
@@ -101,7 +102,7 @@ def limit_table(state):
         row("write", ["save"])
         row("read_cold", ["load_cold"])
         row("read_warm", ["load_into", "load_warm"])
-        row("copy", ["first_write"])
+        row("copy", ["first_write", "copied_stall"])
     row("publish", ["save"] if state["bytes"] < 1 << 20 else [])
     return table(["limit", "seconds", "rate", "limit's time ÷ ckpt's (1 is the limit, more is beyond it)"], rows)
 

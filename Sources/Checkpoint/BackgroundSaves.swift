@@ -36,6 +36,11 @@ final class BackgroundSaves: Sendable {
     }
   }
 
+  /// Waits until another one could be queued.
+  func waitForPlace() {
+    condition.withLock { while count >= limit { condition.wait() } }
+  }
+
   /// Waits until none is under way.
   func drain() {
     condition.withLock { while count > 0 { condition.wait() } }

@@ -1,7 +1,7 @@
 /// Saving while training goes on.
 extension CheckpointStore {
-  /// Queues a save and returns. Tensors are values: holding them is a snapshot, so the caller may go on
-  /// changing its own arrays at once. Waits only while as many saves as `StoreOptions` allows are
+  /// Queues a save and returns; the caller may go on changing its own arrays at once: the save holds or copies
+  /// the state, by `StoreOptions.backgroundSnapshot`. Waits only while as many saves as `StoreOptions` allows are
   /// under way. The save is as durable as any; its error, if it fails, is thrown by the next `save`,
   /// `saveInBackground` or `finish`.
   /// - Throws: the `CheckpointError` of an earlier background save; the new one is queued all the same.
@@ -15,6 +15,7 @@ extension CheckpointStore {
   package func saveInBackground(
     _ checkpoint: Checkpoint, as fileName: String?, insists: Bool
   ) throws(CheckpointError) {
+    let checkpoint = snapshot(of: checkpoint)
     background.start { () throws(CheckpointError) in
       _ = try self.withLock { () throws(CheckpointError) in
         try self.saveLocked(checkpoint, as: fileName, insists: insists)
@@ -23,11 +24,25 @@ extension CheckpointStore {
     if let failure = background.takeFailure() { throw failure }
   }
 
+  /// Gets the memory that background saves of such a state copy to, if they do, so that the first one doesn't
+  /// have to wait for it.
+  public func prepareBackgroundSave(of checkpoint: Checkpoint) {
+    if options.backgroundSnapshot == .copied { staging.prepare(checkpoint) }
+  }
+
+  /// Waits while as many saves as may be are under way, so that no more copies are made than that.
+  private func snapshot(of checkpoint: Checkpoint) -> Checkpoint {
+    guard options.backgroundSnapshot == .copied else { return checkpoint }
+    background.waitForPlace()
+    return staging.copy(of: checkpoint)
+  }
+
   /// Waits until all background saves are done. Call it before the program ends.
   /// - Throws: the `CheckpointError` of a background save that failed, the oldest that nobody has been
   ///   told; call it again for the next one.
   public func finish() throws(CheckpointError) {
     background.drain()
+    staging.release()
     if let failure = background.takeFailure() { throw failure }
   }
 }

@@ -23,6 +23,7 @@ public final class CheckpointStore: Sendable {
   public let options: StoreOptions
   let directory: any Directory
   let background: BackgroundSaves
+  let staging = StagingMemory()
   private let catalog = Catalog()
   /// Files that pruning has found to be sound.
   let knownSound = Locked<Set<UniqueID>>([])

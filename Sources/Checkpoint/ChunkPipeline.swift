@@ -42,6 +42,8 @@ final class ChunkPipeline: Sendable {
 
   /// A write of this length is as fast as longer ones.
   private static let longestSegmentBytes = 8 << 20
+  /// Segments at a time: enough for the disk, and a bound for the memory they take.
+  private static let width = 5
   private static let shortestSegmentBytes = 256 << 10
   /// The same for chunks that are only copied and checksummed: less takes no longer than waking a thread.
   private static let shortestCopiedBytes = 1 << 20
@@ -80,7 +82,7 @@ final class ChunkPipeline: Sendable {
     let segments = segments(of: requests)
     condition.withLock { state.placedCount = 0 }
     nonisolated(unsafe) let bytes = bytes
-    try parallel(count: segments.count) { (number) throws(CheckpointError) in
+    try parallel(count: segments.count, width: Self.width) { (number) throws(CheckpointError) in
       do throws(CheckpointError) {
         try self.write(segment: number, segments[number], bytes, requests)
       } catch {

@@ -28,6 +28,9 @@ final class ChunkSource: Sendable {
     var output: UnsafeMutableRawBufferPointer
   }
 
+  /// Segments at a time: enough for the disk, and a bound for the memory they take.
+  private static let width = 8
+
   /// Fewer bytes aren't worth bypassing the cache, which may want them again.
   private static let leastDirectBytes = 16 << 20
   /// Smaller chunks in the cache are read along with their neighbours.
@@ -67,7 +70,7 @@ final class ChunkSource: Sendable {
     let segments = segments(of: chunks)
     let size = segments.reduce(0) { $0 + $1.bytes.count }
     let isLarge = size >= Self.leastDirectBytes
-    try parallel(count: segments.count) { (number) throws(CheckpointError) in
+    try parallel(count: segments.count, width: Self.width) { (number) throws(CheckpointError) in
       let segment = segments[number]
       try self.withWorker { (worker) throws(CheckpointError) in
         let stored = self.stored(segment, isLarge: isLarge, worker: worker)
@@ -173,8 +176,8 @@ final class ChunkSource: Sendable {
 
 /// Runs `body` for 0 to `count - 1` on the pool's threads, the caller's among them; the first error ends it.
 func parallel(
-  count: Int, _ body: @Sendable (Int) throws(CheckpointError) -> Void
+  count: Int, width: Int = .max, _ body: @Sendable (Int) throws(CheckpointError) -> Void
 ) throws(CheckpointError) {
   if count == 1 { return try body(0) }
-  try BlockingPool.shared.forEach(count: count, body)
+  try BlockingPool.shared.forEach(count: count, width: width, body)
 }

@@ -1,4 +1,3 @@
-internal import CCheckpointShims
 internal import CheckpointFormat
 
 /// What a thread needs to read chunks: a decoder, and memory that is used again. Unchecked, because one thread
@@ -8,22 +7,19 @@ final class ChunkWorker: @unchecked Sendable {
   private var stage = UnsafeMutableRawBufferPointer(start: nil, count: 0)
   private var decoded = UnsafeMutableRawBufferPointer(start: nil, count: 0)
 
-  /// Large pages, which the disk's driver takes in fewer pieces.
-  private static let stageAlignment = 2 << 20
   /// Of what is read at once.
   static let stageBytes = 4 << 20
 
   deinit {
-    stage.deallocate()
+    StageMemory.giveBack(stage)
     decoded.deallocate()
   }
 
   /// Memory for bytes as they are stored, aligned to pages. Its content is undefined.
   func stage(_ count: Int) -> UnsafeMutableRawBufferPointer {
     if stage.count < count {
-      stage.deallocate()
-      stage = .allocate(byteCount: max(count, Self.stageBytes), alignment: Self.stageAlignment)
-      ckpt_memory_prefer_large_pages(stage.baseAddress, stage.count)
+      StageMemory.giveBack(stage)
+      stage = StageMemory.take(max(count, Self.stageBytes))
     }
     return UnsafeMutableRawBufferPointer(rebasing: stage[0..<count])
   }

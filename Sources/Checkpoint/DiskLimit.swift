@@ -34,6 +34,41 @@ package enum DiskLimit {
     }
   }
 
+  /// How long it takes to read the first `memory.count` bytes of a file, a multiple of 8 MiB, to memory that is
+  /// there, several reads at a time.
+  /// - Parameter pastCache: by large direct reads from the disk; otherwise out of the page cache.
+  package static func reading(
+    _ path: FilePath, into memory: UnsafeMutableRawBufferPointer, pastCache: Bool
+  ) throws(CheckpointError) -> Duration {
+    let length = pastCache ? 4 << 20 : 1 << 20
+    nonisolated(unsafe) let memory = memory
+    do throws(IOError) {
+      let name = path.lastComponent?.string ?? ""
+      let parent = path.removingLastComponent()
+      let file = try PosixFileSystem().openDirectory(parent.isEmpty ? "." : parent)
+        .open(name, .read)
+      let start = ContinuousClock.now
+      try BlockingPool.shared.forEach(count: memory.count / length) { (number) throws(IOError) in
+        let place = number * length
+        var done = 0
+        while done < length {
+          let rest = UnsafeMutableRawBufferPointer(
+            rebasing: memory[place + done..<place + length])
+          var count: Int?
+          if pastCache, done == 0 { count = try file.readPastCache(into: rest, at: UInt64(place)) }
+          if count == nil { count = try file.read(into: rest, at: UInt64(place + done)) }
+          guard let some = count, some > 0 else {
+            throw IOError(.ioError, operation: "read (the file is shorter)", path: path)
+          }
+          done += some
+        }
+      }
+      return ContinuousClock.now - start
+    } catch {
+      throw CheckpointError(error)
+    }
+  }
+
   /// How long the bare sequence of a durable save takes for `sizeBytes` bytes: write, fsync, rename, fsync of
   /// the directory. The file is gone afterwards.
   package static func publishing(

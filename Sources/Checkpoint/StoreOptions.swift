@@ -16,6 +16,8 @@ public struct StoreOptions: Sendable, Hashable {
   public var lockWaitSeconds: Double
   /// How many background saves may be under way before the caller has to wait.
   public var backgroundSaveLimit: Int
+  /// How background saves keep what they save from changing meanwhile.
+  public var backgroundSnapshot: BackgroundSnapshot
   /// What is removed after each acknowledged save.
   public var retention: StoreRetention
   /// Whether chunks that the newest checkpoint has already share its blocks, on file systems that can do so: xfs
@@ -24,17 +26,19 @@ public struct StoreOptions: Sendable, Hashable {
   /// loses of shared blocks, all files lose that have them.
   public var sharesUnchangedTensors: Bool
 
-  /// Read and write, raw files, 60 seconds, 1 background save, the directory's remembered policy, unchanged tensors
+  /// Read and write, raw files, 60 seconds, 1 background save that holds its tensors, the directory's remembered policy, unchanged tensors
   /// shared where that can be.
   public init(
     access: Access = .readWrite, save: SaveOptions = SaveOptions(), lockWaitSeconds: Double = 60,
-    backgroundSaveLimit: Int = 1, retention: StoreRetention = .remembered,
+    backgroundSaveLimit: Int = 1, backgroundSnapshot: BackgroundSnapshot = .held,
+    retention: StoreRetention = .remembered,
     sharesUnchangedTensors: Bool = true
   ) {
     self.access = access
     self.save = save
     self.lockWaitSeconds = lockWaitSeconds
     self.backgroundSaveLimit = backgroundSaveLimit
+    self.backgroundSnapshot = backgroundSnapshot
     self.retention = retention
     self.sharesUnchangedTensors = sharesUnchangedTensors
   }

@@ -10,8 +10,9 @@ struct BenchCommand: TerminalCommand {
     discussion: """
       Saves and loads normally distributed bf16 weights with every preset, durably and verified, and \
       in the same rounds writes as many bytes as the disk takes at best (space reserved, large direct \
-      writes, one fsync). Speeds are bytes of the tensors per second, by medians; 'of the limit' compares \
-      with that writing. At the end stands what a save of that size costs and how often the strategy \
+      writes, one fsync), reads the raw file with large direct reads, and from memory. Loads go to memory that is \
+      there already unless said otherwise. Speeds are bytes of the tensors per second, by medians; \
+      'of the limit' compares with the limit above. At the end stands what a save of that size costs and how often the strategy \
       'long' would save then. Nothing is left behind.
 
       EXAMPLES
@@ -58,18 +59,18 @@ struct BenchCommand: TerminalCommand {
   }
 
   private func print(_ measurements: [BenchMeasurement], on terminal: Terminal) throws {
-    let limit = measurements.first { $0.key == "write_limit" }
     var table = Table([
       .init("WHAT"), .init("TIME", isNumeric: true), .init("SPEED", isNumeric: true),
       .init("OF THE LIMIT", isNumeric: true), .init("SIZE", isNumeric: true),
     ])
     for one in measurements {
-      let isLarge = one.sizeBytes == limit?.sizeBytes
-      let share = limit.map { HumanText.fixed(one.bytesPerSecond / $0.bytesPerSecond, digits: 2) }
+      let isLarge = one.sizeBytes > 1 << 20
+      let share = measurements.first { $0.key == one.limit }
+        .map { HumanText.fixed(one.bytesPerSecond / $0.bytesPerSecond, digits: 2) }
       table.append([
         .init(one.label), .init("\(HumanText.fixed(one.median, digits: 4)) s"),
         .init(isLarge ? "\(HumanText.fixed(one.bytesPerSecond / 1e9, digits: 2)) GB/s" : ""),
-        .init(one.key.hasPrefix("save_") && isLarge ? share ?? "" : ""),
+        .init(share ?? ""),
         .init(one.fileSizeBytes.map { HumanText.percent($0, of: one.sizeBytes) } ?? ""),
       ])
     }

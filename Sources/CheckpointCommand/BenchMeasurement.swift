@@ -8,11 +8,14 @@ struct BenchMeasurement {
   let label: String
   /// Bytes of the tensors, whatever became of them.
   let sizeBytes: UInt64
+  /// What it is compared with: the key of another one.
+  var limit: String?
   /// Bytes of the file; nil where it is no matter.
   var fileSizeBytes: UInt64?
   private(set) var seconds: [Double] = []
 
-  init(_ key: String, _ label: String, sizeBytes: UInt64) {
+  init(_ key: String, _ label: String, sizeBytes: UInt64, limit: String? = nil) {
+    self.limit = limit
     self.key = key
     self.label = label
     self.sizeBytes = sizeBytes

@@ -8,7 +8,7 @@ struct BenchSession {
   let sizeBytes: UInt64
   let rounds: Int
 
-  private static let presets: [Compression] = [.none, .fast, .compact]
+  static let presets: [Compression] = [.none, .fast, .compact]
   private static let smallBytes = 460 << 10
 
   /// - Parameter progress: is told what is done next.
@@ -18,52 +18,74 @@ struct BenchSession {
     let state = try BenchState(sizeBytes: sizeBytes)
     let small = try smallState()
     let size = state.sizeBytes
-    var limit = BenchMeasurement("write_limit", "direct writes, one fsync", sizeBytes: size)
-    var saves = Self.presets.map {
-      BenchMeasurement("save_\($0)", "save, \($0.text)", sizeBytes: size)
-    }
-    var colds = Self.presets.map {
-      BenchMeasurement("load_\($0)_cold", "load, \($0.text), from the disk", sizeBytes: size)
-    }
-    var warms = Self.presets.map {
-      BenchMeasurement("load_\($0)_warm", "load, \($0.text), from memory", sizeBytes: size)
-    }
-    var bare = BenchMeasurement(
-      "publish_limit", "460 KiB: write, fsync, rename, fsync", sizeBytes: UInt64(Self.smallBytes))
-    var tiny = BenchMeasurement(
-      "save_small", "460 KiB: save", sizeBytes: UInt64(Self.smallBytes))
+    var all = Measurements(sizeBytes: size, smallBytes: UInt64(Self.smallBytes))
+    let memory = TouchedMemory(sizeBytes: Int(size))
     let file = directory.appending(TemporaryName.random() + ".ckpt")
     defer { remove(file) }
     for round in 1...rounds {
       progress("round \(round) of \(rounds)")
-      limit.append(try DiskLimit.writing(size, in: directory))
-      for (number, preset) in Self.presets.enumerated() {
-        let options = SaveOptions(compression: preset, chunkSizeBytes: 1 << 20)
-        let writer = CheckpointWriter(file, options: options)
-        saves[number].append(
-          try timed { () throws(CheckpointError) in try writer.write(state.checkpoint) })
-        if PosixFileSystem.forgetCached(file) {
-          colds[number].append(
-            try timed { () throws(CheckpointError) in
-              _ = try CheckpointReader(file).load()
-            })
-        }
-        // Direct writes leave nothing in memory, and reading may leave only a part.
-        _ = try CheckpointReader(file).load()
-        warms[number].append(
-          try timed { () throws(CheckpointError) in _ = try CheckpointReader(file).load() })
-        let fileSize = try CheckpointReader(file).fileSizeBytes
-        saves[number].fileSizeBytes = fileSize
-        remove(file)
+      all.append(try DiskLimit.writing(size, in: directory), to: "write_limit")
+      for preset in Self.presets {
+        try measure(preset, state, file, memory, &all)
       }
       for _ in 0..<10 {
-        bare.append(try DiskLimit.publishing(Self.smallBytes, in: directory))
+        all.append(try DiskLimit.publishing(Self.smallBytes, in: directory), to: "publish_limit")
         let writer = CheckpointWriter(file)
-        tiny.append(try timed { () throws(CheckpointError) in try writer.write(small) })
+        all.append(
+          try timed { () throws(CheckpointError) in try writer.write(small) }, to: "save_small")
         remove(file)
       }
     }
-    return ([limit] + saves + colds + warms + [bare, tiny]).filter { !$0.seconds.isEmpty }
+    return all.values
+  }
+
+  private func measure(
+    _ preset: Compression, _ state: BenchState, _ file: FilePath, _ memory: TouchedMemory,
+    _ all: inout Measurements
+  ) throws(CheckpointError) {
+    let options = SaveOptions(compression: preset, chunkSizeBytes: 1 << 20)
+    let writer = CheckpointWriter(file, options: options)
+    all.append(
+      try timed { () throws(CheckpointError) in try writer.write(state.checkpoint) },
+      to: "save_\(preset)", fileSizeBytes: try CheckpointReader(file).fileSizeBytes)
+    let parts = parts(of: state.checkpoint, in: memory)
+    if PosixFileSystem.forgetCached(file) {
+      if preset == .none {
+        all.append(
+          try DiskLimit.reading(file, into: memory.bytes, pastCache: true), to: "read_limit")
+        _ = PosixFileSystem.forgetCached(file)
+      }
+      all.append(
+        try timed { () throws(CheckpointError) in try CheckpointReader(file).read(into: parts) },
+        to: "load_\(preset)_cold")
+    }
+    do throws(IOError) {
+      try PosixFileSystem.cache(file)
+    } catch {
+      throw CheckpointError(error)
+    }
+    if preset == .none {
+      all.append(
+        try DiskLimit.reading(file, into: memory.bytes, pastCache: false), to: "memory_limit")
+    }
+    all.append(
+      try timed { () throws(CheckpointError) in try CheckpointReader(file).read(into: parts) },
+      to: "load_\(preset)_in_place")
+    all.append(
+      try timed { () throws(CheckpointError) in _ = try CheckpointReader(file).load() },
+      to: "load_\(preset)_warm")
+    remove(file)
+  }
+
+  /// Where each tensor goes; together they are as large as the memory.
+  private func parts(
+    of checkpoint: Checkpoint, in memory: TouchedMemory
+  ) -> [String: UnsafeMutableRawBufferPointer] {
+    var start = 0
+    return checkpoint.tensors.mapValues { tensor in
+      defer { start += tensor.sizeBytes }
+      return UnsafeMutableRawBufferPointer(rebasing: memory.bytes[start..<start + tensor.sizeBytes])
+    }
   }
 
   private func smallState() throws(CheckpointError) -> Checkpoint {
@@ -86,9 +108,4 @@ struct BenchSession {
     guard let name = file.lastComponent?.string else { return }
     try? PosixFileSystem().openDirectory(directory).remove(name)
   }
-}
-
-extension Compression {
-  /// The preset, for people.
-  fileprivate var text: String { self == .none ? "raw" : "\(self)" }
 }

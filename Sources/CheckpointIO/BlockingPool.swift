@@ -65,12 +65,14 @@ package final class BlockingPool: Sendable {
   /// done. The caller's thread takes part, so that this works on a thread of the pool too, nested,
   /// and when all others are busy.
   ///
+  /// - Parameter width: how many threads at most.
+  ///
   /// After an error no further call is begun. What is thrown is the error of the lowest index that
   /// has one, whatever the order in which the threads ran.
   package func forEach<E: Error>(
-    count: Int, _ body: @Sendable (Int) throws(E) -> Void
+    count: Int, width: Int = .max, _ body: @Sendable (Int) throws(E) -> Void
   ) throws(E) {
-    guard count > 1, threadCount > 1 else {
+    guard count > 1, threadCount > 1, width > 1 else {
       for index in 0..<max(0, count) { try body(index) }
       return
     }
@@ -78,7 +80,7 @@ package final class BlockingPool: Sendable {
     // finds it taken away; `finish` waits for those that are inside.
     let error: E? = withoutActuallyEscaping(body) { body in
       let loop = ParallelLoop<E>(count: count, body: body)
-      for _ in 0..<min(threadCount, count - 1) {
+      for _ in 0..<min(threadCount, count - 1, width - 1) {
         queue.append { loop.work() }
       }
       loop.work()

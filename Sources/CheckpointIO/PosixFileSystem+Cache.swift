@@ -7,6 +7,19 @@ package import SystemPackage
 #endif
 
 extension PosixFileSystem {
+  /// Has the system hold all of a file in memory, for measurements.
+  package static func cache(_ path: FilePath) throws(IOError) {
+    guard let name = path.lastComponent?.string else { return }
+    let parent = path.removingLastComponent()
+    let file = try PosixFileSystem().openDirectory(parent.isEmpty ? "." : parent).open(name, .read)
+    let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 4096)
+    defer { memory.deallocate() }
+    var offset: UInt64 = 0
+    while case let count = try file.read(into: memory, at: offset), count > 0 {
+      offset += UInt64(count)
+    }
+  }
+
   /// Has the system forget what it holds of a file in memory, for measurements.
   /// - Returns: whether that is possible here; false for a file that can't be opened, too.
   package static func forgetCached(_ path: FilePath) -> Bool {

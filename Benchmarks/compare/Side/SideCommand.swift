@@ -22,6 +22,10 @@ struct SideAnswer: Encodable {
   var stall: Double?
   /// Until the first write to every array was done, each of which copies it.
   var firstWrite: Double?
+  /// The same of a background save that copies the tensors.
+  var copiedStall: Double?
+  /// The first write then, which copies nothing.
+  var copiedFirstWrite: Double?
   /// The file that was written.
   var file: String?
   /// How many tensors were listed or loaded.

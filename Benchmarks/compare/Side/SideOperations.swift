@@ -78,9 +78,26 @@ struct SideOperations {
     let seconds = (clock.now - start) / .seconds(1)
     state.write()
     checkpoint = try state.checkpoint()
-    return SideAnswer(
+    var answer = SideAnswer(
       seconds: [seconds], stall: (returned - start) / .seconds(1),
       firstWrite: (written - returned) / .seconds(1))
+    try copied(in: folder, options, &answer)
+    return answer
+  }
+
+  /// The same with a copy, which leaves the arrays to the caller alone.
+  private mutating func copied(
+    in folder: FilePath, _ options: SaveOptions, _ answer: inout SideAnswer
+  ) throws {
+    let store = try CheckpointStore(
+      at: folder, options: StoreOptions(save: options, backgroundSnapshot: .copied))
+    store.prepareBackgroundSave(of: checkpoint)
+    answer.copiedStall = try timed { try store.saveInBackground(checkpoint) }
+    checkpoint = Checkpoint()
+    answer.copiedFirstWrite = try timed { state.write() }
+    try store.finish()
+    state.write()
+    checkpoint = try state.checkpoint()
   }
 
   /// Into memory that is there already, as a program has it that goes on training.
@@ -91,15 +108,14 @@ struct SideOperations {
     defer { memory.deallocate() }
     memory.initializeMemory(as: UInt8.self, repeating: 1)
     return try timed {
-      let reader = try CheckpointReader(path)
       var start = 0
-      for name in reader.tensorNames {
-        guard let tensor = checkpoint.tensors[name], let size = sizes[name] else { continue }
-        try reader.read(
-          name,
-          into: UnsafeMutableRawBufferPointer(rebasing: memory[start..<start + tensor.sizeBytes]))
-        start += size
+      var parts: [String: UnsafeMutableRawBufferPointer] = [:]
+      for (name, tensor) in checkpoint.tensors {
+        parts[name] = UnsafeMutableRawBufferPointer(
+          rebasing: memory[start..<start + tensor.sizeBytes])
+        start += sizes[name] ?? 0
       }
+      try CheckpointReader(path).read(into: parts)
     }
   }
 
