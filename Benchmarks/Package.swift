@@ -38,6 +38,14 @@ let package = Package(
         .product(name: "CheckpointTrainer", package: "ckpt"),
       ],
       path: "TrainerEpochs"),
+    // The program of background/measure.
+    .executableTarget(
+      name: "background-saves",
+      dependencies: [
+        .product(name: "Checkpoint", package: "ckpt"),
+        .product(name: "CheckpointTrainer", package: "ckpt"),
+      ],
+      path: "background/BackgroundSaves"),
     // Measures for scaling/plot.
     .executableTarget(
       name: "scaling",

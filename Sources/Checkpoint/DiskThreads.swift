@@ -1,6 +1,6 @@
 internal import CheckpointIO
 
-/// The threads that wait for the disk, one per processor: apart from Swift's cooperative pool, which
+/// The threads that wait for the disk, more than there are processors: apart from Swift's cooperative pool, which
 /// blocking calls would starve.
 public enum DiskThreads {
   /// Runs calls that block, such as any of this module's, without blocking a task's thread.
