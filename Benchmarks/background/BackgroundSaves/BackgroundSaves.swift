@@ -17,6 +17,8 @@ struct BackgroundSaves {
   /// Steps of a training, and after how many of them it saves.
   private static let stepCount = 64
   private static let interval = 16
+  /// Steps at the beginning that don't count: memory is had, caches are filled.
+  private static let warmUpCount = 8
   private static let batchSize = 32
   private static let width = 4096
 
@@ -26,13 +28,13 @@ struct BackgroundSaves {
     for _ in 0..<rounds {
       for saving in Saving.allCases { seconds[saving, default: []].append(try train(saving)) }
     }
-    print("| saves | step, median | a save's steps beyond that | training |\n|---|---|---|---|")
+    print("| saves | step, median | beyond that, per save | training |\n|---|---|---|---|")
     for saving in Saving.allCases {
       let steps = seconds[saving] ?? []
       let middle = median(steps.joined().map { $0 })
-      // What saves cost in all, dealt out to them.
+      // What saves cost in all, dealt out to them; the last one comes after the last step's begin.
       let costs = steps.map {
-        ($0.reduce(0, +) - Double($0.count) * median($0)) / Double(stepCount / interval)
+        ($0.reduce(0, +) - Double($0.count) * median($0)) / Double(stepCount / interval - 1)
       }
       let totals = steps.map { $0.reduce(0, +) }
       print(
@@ -65,7 +67,7 @@ struct BackgroundSaves {
     }
     try model.fit(
       inputs, targets, batchSize: batchSize, epochs: 1, verbose: .silent, callbacks: callbacks)
-    return clock.seconds
+    return Array(clock.seconds.dropFirst(warmUpCount))
   }
 
   private static func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
