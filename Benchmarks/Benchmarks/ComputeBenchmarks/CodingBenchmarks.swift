@@ -15,10 +15,10 @@ func codingBenchmarks(in folder: FilePath) {
     for compression in Compression.allCases {
       let path = folder.appending("\(name)-\(compression).ckpt")
       let writer = CheckpointWriter(path, options: SaveOptions(compression: compression))
-      Benchmark("encode, \(name), \(compression)") { benchmark in
+      Benchmark(named("encode, \(name), \(compression)")) { benchmark in
         for _ in benchmark.scaledIterations { try writer.write(checkpoint) }
       }
-      Benchmark("decode, \(name), \(compression)") { benchmark in
+      Benchmark(named("decode, \(name), \(compression)")) { benchmark in
         try writer.write(checkpoint)
         benchmark.startMeasurement()
         for _ in benchmark.scaledIterations {

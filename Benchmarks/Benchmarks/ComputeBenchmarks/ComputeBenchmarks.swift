@@ -2,6 +2,10 @@ import Benchmark
 import Foundation
 import SystemPackage
 
+/// A benchmark's name as its thresholds' file is named: the harness writes that with underscores and looks for it
+/// with the name as it is.
+func named(_ text: String) -> String { text.replacing(" ", with: "_") }
+
 /// What the processor does: coding, opening, planning, training. These have thresholds, as no disk's mood moves
 /// them; files lie in memory where the system has a place for that.
 let benchmarks: @Sendable () -> Void = {

@@ -11,12 +11,12 @@ func indexBenchmarks(in folder: FilePath) {
   let write: @Sendable () throws -> Void = {
     try CheckpointWriter(path).write(Checkpoint(step: 1), tensors: tensors) { _, _, _ in }
   }
-  Benchmark("open 10,000 tensors") { benchmark in
+  Benchmark(named("open 10,000 tensors")) { benchmark in
     try write()
     benchmark.startMeasurement()
     for _ in benchmark.scaledIterations { blackHole(try CheckpointReader(path)) }
   }
-  Benchmark("open and list 10,000 tensors") { benchmark in
+  Benchmark(named("open and list 10,000 tensors")) { benchmark in
     try write()
     benchmark.startMeasurement()
     for _ in benchmark.scaledIterations {
@@ -24,7 +24,7 @@ func indexBenchmarks(in folder: FilePath) {
       for position in 0..<reader.tensorCount { blackHole(reader.info(at: position)) }
     }
   }
-  Benchmark("read one of 10,000 tensors, 100 times") { benchmark in
+  Benchmark(named("read one of 10,000 tensors, 100 times")) { benchmark in
     try write()
     let reader = try CheckpointReader(path)
     benchmark.startMeasurement()

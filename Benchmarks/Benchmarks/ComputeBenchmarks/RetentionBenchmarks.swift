@@ -15,7 +15,7 @@ func retentionBenchmarks() {
     guard let policy = try? RetentionPolicy(text) else { continue }
     for count in [1000, 10_000, 100_000, 1_000_000] {
       let inventory = Inventory(entries(count))
-      Benchmark("plan \(count) checkpoints, \(name)") { benchmark in
+      Benchmark(named("plan \(count) checkpoints, \(name)")) { benchmark in
         for _ in benchmark.scaledIterations {
           blackHole(policy.plan(inventory, nowNanoseconds: 0))
         }
@@ -23,7 +23,7 @@ func retentionBenchmarks() {
     }
     var generator = SystemRandomNumberGenerator()
     let shuffled = Inventory(entries(100_000).shuffled(using: &generator))
-    Benchmark("plan 100000 checkpoints in no order, \(name)") { benchmark in
+    Benchmark(named("plan 100000 checkpoints in no order, \(name)")) { benchmark in
       for _ in benchmark.scaledIterations {
         blackHole(policy.plan(shuffled, nowNanoseconds: 0))
       }

@@ -26,17 +26,17 @@ func trainerBenchmarks() {
     // The smallest take less than a clock's tick.
     let repeats = max(1, 1_000_000 / (rows * inner * columns))
     let suffix = repeats > 1 ? ", \(repeats) times" : ""
-    Benchmark("product, \(name)\(suffix)") { benchmark in
+    Benchmark(named("product, \(name)\(suffix)")) { benchmark in
       for _ in benchmark.scaledIterations {
         for _ in 0..<repeats { blackHole(a.matrixProduct(b)) }
       }
     }
-    Benchmark("gradient of the kernel, \(name)\(suffix)") { benchmark in
+    Benchmark(named("gradient of the kernel, \(name)\(suffix)")) { benchmark in
       for _ in benchmark.scaledIterations {
         for _ in 0..<repeats { blackHole(a.transposedMatrixProduct(c)) }
       }
     }
-    Benchmark("gradient of the inputs, \(name)\(suffix)") { benchmark in
+    Benchmark(named("gradient of the inputs, \(name)\(suffix)")) { benchmark in
       for _ in benchmark.scaledIterations {
         for _ in 0..<repeats { blackHole(c.matrixProduct(transposing: b)) }
       }
@@ -48,7 +48,7 @@ private func epochBenchmark(
   _ name: String, features: Int, classes: Int, samples: Int, batchSize: Int, _ layers: [any Layer],
   loss: String
 ) {
-  Benchmark(name) { benchmark in
+  Benchmark(named(name)) { benchmark in
     let model = try Sequential(layers, inputShape: [features], seed: 1)
     try model.compile(optimizer: "rmsprop", loss: loss, metrics: ["accuracy"])
     let inputs = numbers([samples, features])
