@@ -11,6 +11,11 @@ let package = Package(
     .package(url: "https://github.com/ordo-one/benchmark", from: "1.38.1", traits: []),
   ],
   targets: [
+    // What both kinds of library benchmarks save and load.
+    .target(
+      name: "BenchmarkStates",
+      dependencies: [.product(name: "Checkpoint", package: "ckpt")],
+      path: "States"),
     // With a disk.
     .executableTarget(
       name: "EngineBenchmarks",
@@ -24,6 +29,7 @@ let package = Package(
     .executableTarget(
       name: "ComputeBenchmarks",
       dependencies: [
+        "BenchmarkStates",
         .product(name: "Checkpoint", package: "ckpt"),
         .product(name: "CheckpointTrainer", package: "ckpt"),
         .product(name: "Benchmark", package: "benchmark"),

@@ -5,6 +5,8 @@ import warnings
 
 import numpy
 
+import peer_safetensors
+
 
 def convert(tensors):
     return tensors
@@ -19,26 +21,8 @@ def plain(tensor):
     return tensor.view(numpy.uint16) if tensor.dtype.name == "bfloat16" else tensor
 
 
-class Safetensors:
+class Safetensors(peer_safetensors.Safetensors):
     label, packages = "safetensors (NumPy)", ["safetensors"]
-
-    def __init__(self):
-        import safetensors.numpy
-        self.library = safetensors
-
-    def save(self, tensors, path):
-        self.library.numpy.save_file(tensors, path)
-
-    def load(self, path):
-        return self.library.numpy.load_file(path)
-
-    def one(self, path, name, tensors):
-        with self.library.safe_open(path, "numpy") as file:
-            return file.get_tensor(name)
-
-    def inspect(self, path):
-        with self.library.safe_open(path, "numpy") as file:
-            return [(name, file.get_slice(name).get_shape()) for name in file.keys()]
 
 
 class Archive:

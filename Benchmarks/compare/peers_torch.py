@@ -7,6 +7,8 @@ import numpy
 import torch
 import torch.distributed.checkpoint as distributed
 
+import peer_safetensors
+
 warnings.filterwarnings("ignore")
 logging.disable(logging.WARNING)
 
@@ -23,28 +25,14 @@ def numpy_of(tensor):
     return tensor.view(torch.uint8).numpy() if tensor.dim() else tensor.reshape(1).view(torch.uint8).numpy()
 
 
-class Safetensors:
+class Safetensors(peer_safetensors.Safetensors):
     label, packages = "safetensors (PyTorch)", ["safetensors", "torch"]
+    module, framework = "torch", "pt"
     # Tensors lie in a mapping of the file.
     is_lazy = True
 
-    def __init__(self):
-        import safetensors.torch
-        self.library = safetensors
-
-    def save(self, tensors, path):
-        self.library.torch.save_file(tensors, path)
-
-    def load(self, path):
-        return self.library.torch.load_file(path)
-
     def one(self, path, name, tensors):
-        with self.library.safe_open(path, "pt") as file:
-            return file.get_tensor(name).clone()
-
-    def inspect(self, path):
-        with self.library.safe_open(path, "pt") as file:
-            return [(name, file.get_slice(name).get_shape()) for name in file.keys()]
+        return super().one(path, name, tensors).clone()
 
 
 class Pickle:

@@ -55,16 +55,17 @@ int ckpt_allocate(int file, uint64_t size) {
 #endif
 }
 
-int ckpt_open_direct(int file, bool for_writing) {
+int ckpt_open_direct(int file) {
 #if defined(__linux__)
   char name[40];
   snprintf(name, sizeof name, "/proc/self/fd/%d", file);
-  const int direct = open(name, (for_writing ? O_WRONLY : O_RDONLY) | O_DIRECT | O_CLOEXEC);
+  const int flags = fcntl(file, F_GETFL);
+  if (flags < 0) return -1;
+  const int direct = open(name, (flags & O_ACCMODE) | O_DIRECT | O_CLOEXEC);
   if (direct < 0 && errno != EINVAL) errno = ENOTSUP;  // without /proc, for example
   return direct;
 #else
   (void)file;
-  (void)for_writing;
   errno = ENOTSUP;
   return -1;
 #endif

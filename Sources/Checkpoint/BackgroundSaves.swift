@@ -16,8 +16,11 @@ final class BackgroundSaves: Sendable {
     self.limit = max(1, limit)
   }
 
-  /// Queues `save`, after waiting for a place.
-  func start(_ save: @escaping @Sendable () throws(CheckpointError) -> Void) {
+  /// Waits for a place, takes what is to be saved, and queues `save`: nothing is taken that would wait.
+  func start(
+    taking take: () -> Checkpoint,
+    _ save: @escaping @Sendable (Checkpoint) throws(CheckpointError) -> Void
+  ) {
     let thread = condition.withLock {
       while count >= limit { condition.wait() }
       count += 1
@@ -25,20 +28,16 @@ final class BackgroundSaves: Sendable {
       self.thread = thread
       return thread
     }
+    let checkpoint = take()
     thread.submit { [self] in
       var error: CheckpointError?
-      do throws(CheckpointError) { try save() } catch let caught { error = caught }
+      do throws(CheckpointError) { try save(checkpoint) } catch let caught { error = caught }
       condition.withLock {
         if let error { failures.append(error) }
         count -= 1
         condition.broadcast()
       }
     }
-  }
-
-  /// Waits until another one could be queued.
-  func waitForPlace() {
-    condition.withLock { while count >= limit { condition.wait() } }
   }
 
   /// Waits until none is under way.

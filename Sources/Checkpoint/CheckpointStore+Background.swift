@@ -15,8 +15,9 @@ extension CheckpointStore {
   package func saveInBackground(
     _ checkpoint: Checkpoint, as fileName: String?, insists: Bool
   ) throws(CheckpointError) {
-    let checkpoint = snapshot(of: checkpoint)
-    background.start { () throws(CheckpointError) in
+    background.start(
+      taking: { options.backgroundSnapshot == .copied ? staging.copy(of: checkpoint) : checkpoint }
+    ) { (checkpoint) throws(CheckpointError) in
       _ = try self.withLock { () throws(CheckpointError) in
         try self.saveLocked(checkpoint, as: fileName, insists: insists)
       }
@@ -28,13 +29,6 @@ extension CheckpointStore {
   /// have to wait for it.
   public func prepareBackgroundSave(of checkpoint: Checkpoint) {
     if options.backgroundSnapshot == .copied { staging.prepare(checkpoint) }
-  }
-
-  /// Waits while as many saves as may be are under way, so that no more copies are made than that.
-  private func snapshot(of checkpoint: Checkpoint) -> Checkpoint {
-    guard options.backgroundSnapshot == .copied else { return checkpoint }
-    background.waitForPlace()
-    return staging.copy(of: checkpoint)
   }
 
   /// Waits until all background saves are done. Call it before the program ends.

@@ -210,8 +210,3 @@ final class ChunkPipeline: Sendable {
         ?? ChunkEncoder(compression: options.compression, hasDigests: options.digests))
   }
 }
-
-extension Int {
-  /// The next multiple of a power of two.
-  fileprivate func aligned(to alignment: Int) -> Int { (self + alignment - 1) & ~(alignment - 1) }
-}

@@ -5,7 +5,7 @@ internal import CheckpointIO
 /// the page cache where they are many and the cache hasn't got them.
 final class ChunkSource: Sendable {
   let container: ContainerFile
-  private let idle = Locked<[ChunkWorker]>([])
+  private let workers = ChunkWorkers()
 
   /// A part of a tensor and where it is wanted.
   struct Request {
@@ -72,7 +72,7 @@ final class ChunkSource: Sendable {
     let isLarge = size >= Self.leastDirectBytes
     try parallel(count: segments.count, width: Self.width) { (number) throws(CheckpointError) in
       let segment = segments[number]
-      try self.withWorker { (worker) throws(CheckpointError) in
+      try self.workers.withWorker { (worker) throws(CheckpointError) in
         let stored = self.stored(segment, isLarge: isLarge, worker: worker)
         for position in segment.positions {
           let record = self.container.index.chunk(chunks[position].number)
@@ -156,21 +156,7 @@ final class ChunkSource: Sendable {
     guard segment.positions.count > 1,
       segment.bytes.count / segment.positions.count < Self.leastSingleBytes
     else { return nil }
-    let stage = worker.stage(segment.bytes.count)
-    do throws(CheckpointError) {
-      try container.read(into: stage, at: segment.bytes.lowerBound)
-      return UnsafeRawBufferPointer(stage)
-    } catch {
-      return nil
-    }
-  }
-
-  private func withWorker(
-    _ body: (ChunkWorker) throws(CheckpointError) -> Void
-  ) throws(CheckpointError) {
-    let worker = idle.withLock { $0.popLast() } ?? ChunkWorker()
-    defer { idle.withLock { $0.append(worker) } }
-    try body(worker)
+    return container.readThroughCache(segment.bytes, worker: worker)
   }
 }
 

@@ -210,7 +210,7 @@ final class ContainerFile: Sendable {
   func readPastCache(_ range: Range<UInt64>, worker: ChunkWorker) -> UnsafeRawBufferPointer? {
     let page = UInt64(Block.sizeBytes)
     let start = range.lowerBound / page * page
-    let stage = worker.stage(Int((range.upperBound - start + page - 1) / page * page))
+    let stage = worker.stage(Int((range.upperBound - start).aligned(to: page)))
     let wanted = Int(range.lowerBound - start)..<Int(range.upperBound - start)
     do throws(IOError) {
       guard let count = try file.readPastCache(into: stage, at: start), count >= wanted.upperBound
@@ -219,6 +219,17 @@ final class ContainerFile: Sendable {
       return nil
     }
     return UnsafeRawBufferPointer(rebasing: stage[wanted])
+  }
+
+  /// Reads a range; nil if that failed.
+  func readThroughCache(_ range: Range<UInt64>, worker: ChunkWorker) -> UnsafeRawBufferPointer? {
+    let stage = worker.stage(range.count)
+    do throws(CheckpointError) {
+      try read(into: stage, at: range.lowerBound)
+      return UnsafeRawBufferPointer(stage)
+    } catch {
+      return nil
+    }
   }
 
   /// Reads `buffer.count` bytes from `offset`; a file that ends before is `truncated`.

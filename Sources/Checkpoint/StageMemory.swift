@@ -40,7 +40,7 @@ enum StageMemory {
   /// Takes back what `take` gave.
   static func giveBack(_ memory: UnsafeMutableRawBufferPointer) {
     guard memory.count > 0 else { return }
-    var surplus = kept.withLock { kept -> [UnsafeMutableRawBufferPointer] in
+    let surplus = kept.withLock { kept -> [UnsafeMutableRawBufferPointer] in
       kept.memory.append(memory)
       kept.sizeBytes += memory.count
       var surplus: [UnsafeMutableRawBufferPointer] = []
@@ -52,6 +52,6 @@ enum StageMemory {
       }
       return surplus
     }
-    while let last = surplus.popLast() { last.deallocate() }
+    for memory in surplus { memory.deallocate() }
   }
 }

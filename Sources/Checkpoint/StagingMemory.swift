@@ -1,3 +1,4 @@
+internal import CheckpointFormat
 internal import CheckpointIO
 
 /// Where background saves copy tensors to, if they are to be copied. The memory is kept for the next save.
@@ -71,7 +72,7 @@ final class StagingMemory: Sendable {
   }
 
   private static func room(for tensor: Tensor) -> Int {
-    (tensor.sizeBytes + alignmentBytes - 1) / alignmentBytes * alignmentBytes
+    tensor.sizeBytes.aligned(to: alignmentBytes)
   }
 
   private func take(_ count: Int) -> TouchedMemory {

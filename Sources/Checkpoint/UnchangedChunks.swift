@@ -33,23 +33,15 @@ final class UnchangedChunks: Sendable {
   }
 
   private let container: ContainerFile
-  private let idle = Locked<[ChunkWorker]>([])
-  private let state = Locked(State())
-
-  private struct State {
-    var isRefused = false
-    var sharedBytes: UInt64 = 0
-  }
+  private let workers = ChunkWorkers()
+  private let refusal = Locked(false)
 
   init(of container: ContainerFile) {
     self.container = container
   }
 
   /// Whether the file system would not share: it won't the next time.
-  var isRefused: Bool { state.withLock { $0.isRefused } }
-
-  /// How many bytes have been shared so far.
-  var sharedBytes: UInt64 { state.withLock { $0.sharedBytes } }
+  var isRefused: Bool { refusal.withLock { $0 } }
 
   /// Which parts of a segment are there already, in ascending order.
   /// - Parameters:
@@ -62,8 +54,7 @@ final class UnchangedChunks: Sendable {
     var windows: [Window] = []
     for (request, record) in chunks {
       let start = Int(record.offset)
-      let page = Block.sizeBytes
-      let range = start..<start + (Int(record.storedBytes) + page - 1) / page * page
+      let range = start..<start + Int(record.storedBytes).aligned(to: Block.sizeBytes)
       guard let source = sourceOffset(of: request, record) else { continue }
       if let last = windows.last, last.run.range.upperBound == start,
         last.run.sourceEnd == source, last.run.range.count + range.count <= ChunkWorker.stageBytes
@@ -75,11 +66,11 @@ final class UnchangedChunks: Sendable {
       }
     }
     guard !windows.isEmpty else { return [] }
-    let worker = idle.withLock { $0.popLast() } ?? ChunkWorker()
-    defer { idle.withLock { $0.append(worker) } }
-    var runs: [Run] = []
-    for window in windows { compare(window, with: bytes, worker: worker, &runs) }
-    return runs
+    return workers.withWorker { worker in
+      var runs: [Run] = []
+      for window in windows { compare(window, with: bytes, worker: worker, &runs) }
+      return runs
+    }
   }
 
   /// Appends those of a window's chunks that are the same. What can't be read isn't.
@@ -88,7 +79,11 @@ final class UnchangedChunks: Sendable {
   ) {
     let origin = window.run.range.lowerBound
     let source = window.run.sourceOffset
-    guard let earlier = read(source..<window.run.sourceEnd, worker: worker) else { return }
+    let place = source..<window.run.sourceEnd
+    guard
+      let earlier = container.readPastCache(place, worker: worker)
+        ?? container.readThroughCache(place, worker: worker)
+    else { return }
     for chunk in window.chunks {
       let start = chunk.lowerBound - origin
       guard let old = earlier.baseAddress, let new = bytes.baseAddress,
@@ -103,17 +98,6 @@ final class UnchangedChunks: Sendable {
     }
   }
 
-  private func read(_ range: Range<UInt64>, worker: ChunkWorker) -> UnsafeRawBufferPointer? {
-    if let bytes = container.readPastCache(range, worker: worker) { return bytes }
-    let stage = worker.stage(range.count)
-    do throws(CheckpointError) {
-      try container.read(into: stage, at: range.lowerBound)
-      return UnsafeRawBufferPointer(stage)
-    } catch {
-      return nil
-    }
-  }
-
   /// Shares what `runs` has found.
   /// - Parameter offset: where in `file`.
   /// - Returns: false if it must be written.
@@ -121,13 +105,7 @@ final class UnchangedChunks: Sendable {
     guard !isRefused else { return false }
     let isShared = try container.shareBlocks(
       at: run.sourceOffset, count: UInt64(run.range.count), with: file, at: offset)
-    state.withLock { state in
-      if isShared {
-        state.sharedBytes += UInt64(run.range.count)
-      } else {
-        state.isRefused = true
-      }
-    }
+    if !isShared { refusal.withLock { $0 = true } }
     return isShared
   }
 

@@ -97,9 +97,9 @@ package struct Block: Sendable, Hashable {
   }
 }
 
-extension UInt64 {
+extension FixedWidthInteger {
   /// The smallest multiple of `alignment` that is not below. Only for numbers far from overflow.
-  package func aligned(to alignment: UInt64) -> UInt64 {
+  package func aligned(to alignment: Self) -> Self {
     (self + alignment - 1) / alignment * alignment
   }
 }

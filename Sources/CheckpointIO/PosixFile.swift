@@ -36,7 +36,7 @@ package final class PosixFile: File {
     }
     // Where nobody can tell, what is in the cache would be read from the disk again and again.
     guard cached >= 0, cached < buffer.count / 2,
-      let direct = try directDescriptor(.read)
+      let direct = try directDescriptor()
     else { return nil }
     do throws(IOError) {
       return try direct.use("read", path) { file throws(IOError) in
@@ -64,7 +64,7 @@ package final class PosixFile: File {
   package func writeThrough(
     _ bytes: UnsafeRawBufferPointer, at offset: UInt64
   ) throws(IOError) -> Int {
-    if let direct = try directDescriptor(.write) {
+    if let direct = try directDescriptor() {
       do throws(IOError) {
         return try direct.use("write", path) { file throws(IOError) in
           try SystemCall.write(file, bytes, at: offset, path: path)
@@ -83,7 +83,7 @@ package final class PosixFile: File {
     return count
   }
 
-  private func directDescriptor(_ access: SystemCall.DirectAccess) throws(IOError)
+  private func directDescriptor() throws(IOError)
     -> OpenDescriptor?
   {
     try descriptor.use("open", path) { file throws(IOError) in
@@ -92,7 +92,7 @@ package final class PosixFile: File {
         case .open(let descriptor): return descriptor
         case .impossible: return nil
         case .unknown:
-          guard let new = SystemCall.openDirect(file, access) else {
+          guard let new = SystemCall.openDirect(file) else {
             direct = .impossible
             return nil
           }

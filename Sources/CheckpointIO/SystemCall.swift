@@ -48,15 +48,9 @@ enum SystemCall {
     return try retry("write", path) { pwrite(descriptor, bytes.baseAddress, count, position) }
   }
 
-  /// What a second descriptor is for.
-  enum DirectAccess {
-    case read
-    case write
-  }
-
-  /// A second descriptor that goes past the page cache; nil where there can't be one.
-  static func openDirect(_ descriptor: Int32, _ access: DirectAccess) -> Int32? {
-    let direct = ckpt_open_direct(descriptor, access == .write)
+  /// A second descriptor, for what the first one is for, that goes past the page cache; nil where there can't be one.
+  static func openDirect(_ descriptor: Int32) -> Int32? {
+    let direct = ckpt_open_direct(descriptor)
     return direct == -1 ? nil : direct
   }
 

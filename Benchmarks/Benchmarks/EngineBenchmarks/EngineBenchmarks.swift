@@ -1,4 +1,5 @@
 import Benchmark
+import BenchmarkStates
 import Checkpoint
 import Foundation
 import SystemPackage
@@ -12,25 +13,7 @@ let benchmarks: @Sendable () -> Void = {
   try? FileManager.default.createDirectory(
     atPath: folder.string, withIntermediateDirectories: true)
 
-  /// Weights as training leaves them: normal, small.
-  func weights(_ count: Int) -> [Float] {
-    var state: UInt64 = 42
-    return (0..<count).map { _ in
-      var sum: Float = 0
-      for _ in 0..<4 {
-        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-        sum += Float(Int32(truncatingIfNeeded: state >> 32)) / Float(Int32.max)
-      }
-      return sum * 0.02
-    }
-  }
-
-  let float32 = weights(16 << 20)
-  let states: [(String, Checkpoint)] = [
-    ("64 MiB f32", checkpoint(Tensor(float32))),
-    ("32 MiB bf16", checkpoint(Tensor(float32.map { BFloat16($0) }))),
-    ("460 KB f32", checkpoint(Tensor(Array(float32.prefix(115_000))))),
-  ]
+  let states = WeightStates.large + [WeightStates.small]
   for (name, state) in states {
     for compression in Compression.allCases {
       let path = folder.appending("\(name)-\(compression).ckpt")
@@ -59,10 +42,4 @@ let benchmarks: @Sendable () -> Void = {
   Benchmark("save 10,000 small tensors") { benchmark in
     for _ in benchmark.scaledIterations { try CheckpointWriter(manyPath).write(manyTensors) }
   }
-}
-
-private func checkpoint(_ tensor: Tensor) -> Checkpoint {
-  var checkpoint = Checkpoint(step: 1)
-  checkpoint.tensors["w"] = tensor
-  return checkpoint
 }

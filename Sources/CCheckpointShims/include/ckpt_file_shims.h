@@ -6,7 +6,6 @@
 // retries EINTR (the caller does, in one place).
 
 #include <dirent.h>
-#include <stdbool.h>
 #include <stdint.h>
 
 #ifdef __cplusplus
@@ -17,9 +16,9 @@ extern "C" {
 /// where the file system can't: never emulated by writing zeros, as posix_fallocate does.
 int ckpt_allocate(int file, uint64_t size);
 
-/// A second descriptor for reading from the open file `file` past the page cache, or writing to it; -1 with EINVAL where the file
+/// A second descriptor of the open file `file`, for reading, writing or both as that one, past the page cache; -1 with EINVAL where the file
 /// system can't, or ENOTSUP where no descriptor can be opened again.
-int ckpt_open_direct(int file, bool for_writing);
+int ckpt_open_direct(int file);
 
 /// How many of these bytes the page cache has, in whole pages; -1 where nobody can tell (before Linux 6.5).
 int64_t ckpt_cached_bytes(int file, uint64_t offset, uint64_t length);
