@@ -1,6 +1,14 @@
 import CheckpointIO
 import Testing
 
+#if canImport(Glibc)
+  import Glibc
+#elseif canImport(Musl)
+  import Musl
+#else
+  import Darwin
+#endif
+
 /// Threads that compute at the same time.
 @Suite("Processor slots")
 struct ProcessorSlotsTests {
@@ -14,6 +22,8 @@ struct ProcessorSlotsTests {
           state.inside += 1
           state.most = max(state.most, state.inside)
         }
+        // So that the others get as far as they can.
+        usleep(200)
         state.withLock { state in
           state.inside -= 1
           state.calls += 1
@@ -32,6 +42,7 @@ struct ProcessorSlotsTests {
         state.inside += 1
         state.most = max(state.most, state.inside)
       }
+      usleep(200)
       state.withLock { $0.inside -= 1 }
     }
     #expect(state.withLock { $0.most } <= width)
