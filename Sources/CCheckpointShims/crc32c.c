@@ -1,5 +1,7 @@
 #include "ckpt_crc32c.h"
 
+#include "crc32c_folding.h"
+
 #include <string.h>
 
 #if defined(__x86_64__)
@@ -81,10 +83,16 @@ __attribute__((target("sse4.2,pclmul"))) static uint32_t crc32c_sse42(
 }
 
 uint32_t ckpt_crc32c(uint32_t crc, const void *bytes, size_t length) {
-  if (__builtin_cpu_supports("sse4.2") && __builtin_cpu_supports("pclmul")) {
-    return crc32c_sse42(crc, bytes, length);
+  const uint8_t *p = bytes;
+  if (length >= CKPT_FOLDED_LEAST && ckpt_crc32c_has_folding()) {
+    crc = ~ckpt_crc32c_folded(~crc, p, length);
+    p += length & ~(size_t)255;
+    length &= 255;
   }
-  return ckpt_crc32c_portable(crc, bytes, length);
+  if (__builtin_cpu_supports("sse4.2") && __builtin_cpu_supports("pclmul")) {
+    return crc32c_sse42(crc, p, length);
+  }
+  return ckpt_crc32c_portable(crc, p, length);
 }
 
 #elif defined(__aarch64__)

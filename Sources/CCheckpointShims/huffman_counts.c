@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "huffman_code.h"
+#include "wide.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -45,7 +46,7 @@ void ckpt_byte_histogram(const uint8_t *symbols, size_t count, uint32_t histogra
 // Planes of at least so many symbols are counted by one block out of so many.
 #define CKPT_SAMPLED_LEAST ((size_t)1 << 16)
 #define CKPT_SAMPLED_BLOCK 512
-#define CKPT_SAMPLED_STRIDE 4
+#define CKPT_SAMPLED_STRIDE 16
 
 /// Counts each symbol once that has no count yet.
 static void ckpt_note_missing(const uint8_t *symbols, size_t count, uint32_t histogram[256]) {
@@ -56,7 +57,7 @@ static void ckpt_note_missing(const uint8_t *symbols, size_t count, uint32_t his
 
 #if defined(__x86_64__)
 /// The same, 64 symbols at a time: whether one is known stands in a table of 256 bits.
-__attribute__((target("avx512bw,avx512vl,avx512vbmi"))) static void ckpt_note_missing_avx512(const uint8_t *symbols,
+CKPT_AVX512 static void ckpt_note_missing_avx512(const uint8_t *symbols,
                                                                                              size_t count,
                                                                                              uint32_t histogram[256]) {
   uint8_t known[64] = {0};

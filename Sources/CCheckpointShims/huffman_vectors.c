@@ -1,24 +1,23 @@
 #include <string.h>
 
 #include "huffman_streams.h"
+#include "wide.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
-
-#define CKPT_TARGET __attribute__((target("avx512bw,avx512vl,avx512vbmi"), min_vector_width(512)))
 
 /// 256 bytes to look up.
 typedef struct {
   __m512i part[4];
 } ckpt_lookup;
 
-CKPT_TARGET static inline ckpt_lookup ckpt_load_lookup(const uint8_t bytes[256]) {
+CKPT_AVX512 static inline ckpt_lookup ckpt_load_lookup(const uint8_t bytes[256]) {
   ckpt_lookup t;
   for (int i = 0; i < 4; i++) t.part[i] = _mm512_loadu_si512(bytes + 64 * i);
   return t;
 }
 
-CKPT_TARGET static inline __m512i ckpt_look_up(const ckpt_lookup *t, __m512i x) {
+CKPT_AVX512 static inline __m512i ckpt_look_up(const ckpt_lookup *t, __m512i x) {
   const __m512i low = _mm512_permutex2var_epi8(t->part[0], x, t->part[1]);
   const __m512i high = _mm512_permutex2var_epi8(t->part[2], x, t->part[3]);
   return _mm512_mask_mov_epi8(low, _mm512_movepi8_mask(x), high);
@@ -30,7 +29,7 @@ typedef struct {
 } ckpt_quads;
 
 /// From lanes of 16 bits with a symbol's code and length each.
-CKPT_TARGET static inline ckpt_quads ckpt_join(__m512i codes, __m512i lengths) {
+CKPT_AVX512 static inline ckpt_quads ckpt_join(__m512i codes, __m512i lengths) {
   const __m512i low16 = _mm512_set1_epi32(0xffff), low32 = _mm512_set1_epi64(0xffffffff);
   const __m512i first = _mm512_and_si512(lengths, low16);
   const __m512i pairs =
@@ -48,7 +47,7 @@ typedef struct {
   bool is_split;
 } ckpt_block;
 
-CKPT_TARGET static inline void ckpt_make_block(ckpt_block *block, const uint8_t *symbols, const ckpt_lookup *low,
+CKPT_AVX512 static inline void ckpt_make_block(ckpt_block *block, const uint8_t *symbols, const ckpt_lookup *low,
                                                const ckpt_lookup *high, const ckpt_lookup *lengths) {
   const __m512i x = _mm512_loadu_si512(symbols), zero = _mm512_setzero_si512();
   const __m512i l = ckpt_look_up(low, x), h = ckpt_look_up(high, x), n = ckpt_look_up(lengths, x);
@@ -77,7 +76,7 @@ static inline void ckpt_append_lane(ckpt_huffman_writer *w, const ckpt_block *bl
     ckpt_huffman_append(w, block->rest[lane], (unsigned)block->rest_lengths[lane]);
 }
 
-CKPT_TARGET void ckpt_huffman_write_vectors(ckpt_huffman_writer w[CKPT_HUFFMAN_STREAMS], const uint16_t codes[256],
+CKPT_AVX512 void ckpt_huffman_write_vectors(ckpt_huffman_writer w[CKPT_HUFFMAN_STREAMS], const uint16_t codes[256],
                                             const uint8_t lengths[256]) {
   uint8_t low_bytes[256], high_bytes[256];
   for (int s = 0; s < 256; s++) {
@@ -111,10 +110,7 @@ CKPT_TARGET void ckpt_huffman_write_vectors(ckpt_huffman_writer w[CKPT_HUFFMAN_S
   w[3] = d;
 }
 
-bool ckpt_huffman_has_vectors(void) {
-  return __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
-         __builtin_cpu_supports("avx512vbmi");
-}
+bool ckpt_huffman_has_vectors(void) { return ckpt_has_avx512(); }
 #else
 bool ckpt_huffman_has_vectors(void) { return false; }
 

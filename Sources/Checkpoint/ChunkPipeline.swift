@@ -35,15 +35,15 @@ final class ChunkPipeline: Sendable {
   private let writesThrough: Bool
   private let unchanged: UnchangedChunks?
   private let idle = Locked<[Stage]>([])
-  private let processors = ProcessorSlots()
+  private let slots = PipelineSlots()
   private let condition = Condition()
   // Guarded by `condition`.
   private nonisolated(unsafe) var state: State
 
   /// A write of this length is as fast as longer ones.
-  private static let longestSegmentBytes = 8 << 20
-  /// Segments at a time: enough for the disk, and a bound for the memory they take.
-  private static let width = 5
+  private static let longestSegmentBytes = 4 << 20
+  /// Segments at a time: enough for the processors and the disk, and a bound for the memory they take.
+  private static let width = 7
   private static let shortestSegmentBytes = 256 << 10
   /// The same for chunks that are only copied and checksummed: less takes no longer than waking a thread.
   private static let shortestCopiedBytes = 1 << 20
@@ -130,7 +130,7 @@ final class ChunkPipeline: Sendable {
     defer { idle.withLock { $0.append(stage) } }
     var encoded: [ChunkEncoder.Encoded] = []
     var length = 0
-    processors.withSlot {
+    slots.compute {
       for chunk in segment {
         let output = UnsafeMutableRawBufferPointer(rebasing: stage.memory[length...])
         var one = stage.encoder.encode(
@@ -164,9 +164,10 @@ final class ChunkPipeline: Sendable {
   ) throws(IOError) {
     func write(_ range: Range<Int>) throws(IOError) {
       guard !range.isEmpty else { return }
-      try file.write(
-        UnsafeRawBufferPointer(rebasing: bytes[range]), at: offset + UInt64(range.lowerBound),
-        through: through)
+      let part = UnsafeRawBufferPointer(rebasing: bytes[range])
+      let place = offset + UInt64(range.lowerBound)
+      guard through else { return try file.write(part, at: place) }
+      try slots.useDisk { () throws(IOError) in try file.write(part, at: place, through: true) }
     }
     var start = 0
     for run in runs {

@@ -6,6 +6,7 @@ internal import CheckpointIO
 final class ChunkSource: Sendable {
   let container: ContainerFile
   private let workers = ChunkWorkers()
+  private let slots = PipelineSlots()
 
   /// A part of a tensor and where it is wanted.
   struct Request {
@@ -74,18 +75,23 @@ final class ChunkSource: Sendable {
       let segment = segments[number]
       try self.workers.withWorker { (worker) throws(CheckpointError) in
         let stored = self.stored(segment, isLarge: isLarge, worker: worker)
-        for position in segment.positions {
-          let record = self.container.index.chunk(chunks[position].number)
-          let bytes = stored.map {
-            let start = Int(record.offset - segment.bytes.lowerBound)
-            return UnsafeRawBufferPointer(rebasing: $0[start..<start + Int(record.storedBytes)])
+        func visitAll() throws(CheckpointError) {
+          for position in segment.positions {
+            let record = self.container.index.chunk(chunks[position].number)
+            let bytes = stored.map {
+              let start = Int(record.offset - segment.bytes.lowerBound)
+              return UnsafeRawBufferPointer(rebasing: $0[start..<start + Int(record.storedBytes)])
+            }
+            try body(
+              position,
+              StoredChunk(
+                record: record, dtype: chunks[position].dtype, container: self.container,
+                worker: worker, bytes: bytes))
           }
-          try body(
-            position,
-            StoredChunk(
-              record: record, dtype: chunks[position].dtype, container: self.container,
-              worker: worker, bytes: bytes))
         }
+        // Without its bytes it reads too.
+        guard stored != nil else { return try visitAll() }
+        try self.slots.compute(visitAll)
       }
     }
   }
@@ -152,7 +158,11 @@ final class ChunkSource: Sendable {
   private func stored(
     _ segment: Segment, isLarge: Bool, worker: ChunkWorker
   ) -> UnsafeRawBufferPointer? {
-    if isLarge, let bytes = container.readPastCache(segment.bytes, worker: worker) { return bytes }
+    if isLarge,
+      let bytes = slots.useDisk({ container.readPastCache(segment.bytes, worker: worker) })
+    {
+      return bytes
+    }
     guard segment.positions.count > 1,
       segment.bytes.count / segment.positions.count < Self.leastSingleBytes
     else { return nil }

@@ -11,13 +11,12 @@ package enum DiskLimit {
   package static func writing(
     _ sizeBytes: UInt64, in directory: FilePath
   ) throws(CheckpointError) -> Duration {
-    let memory = UnsafeMutableRawBufferPointer.allocate(byteCount: pieceBytes, alignment: 4096)
-    defer { memory.deallocate() }
+    let memory = TouchedMemory(sizeBytes: pieceBytes)
     var generator = SystemRandomNumberGenerator()
     for place in stride(from: 0, to: pieceBytes, by: 8) {
-      memory.storeBytes(of: generator.next(), toByteOffset: place, as: UInt64.self)
+      memory.bytes.storeBytes(of: generator.next(), toByteOffset: place, as: UInt64.self)
     }
-    nonisolated(unsafe) let piece = UnsafeRawBufferPointer(memory)
+    nonisolated(unsafe) let piece = UnsafeRawBufferPointer(memory.bytes)
     do throws(IOError) {
       let start = ContinuousClock.now
       let file = try AtomicFile(
@@ -28,7 +27,9 @@ package enum DiskLimit {
         try file.write(piece, at: UInt64(number * pieceBytes), through: true)
       }
       try file.synchronize()
-      return ContinuousClock.now - start
+      let duration = ContinuousClock.now - start
+      withExtendedLifetime(memory) {}
+      return duration
     } catch {
       throw CheckpointError(error)
     }

@@ -34,14 +34,16 @@ package final class ChunkDecoder {
     guard let transform = ChunkTransform(rawValue: record.transform) else {
       throw FormatError(.transform, "unknown transform \(record.transform)", offset: record.offset)
     }
+    let checksum: UInt32
     if transform == .none {
       try unsafe decodeRun(stored, codec: record.codec, into: output, record: record)
       if record.codec == ChunkCodec.raw.rawValue { return }
+      checksum = unsafe CRC32C.checksum(UnsafeRawBufferPointer(output))
     } else {
-      try unsafe decodePlanes(
+      checksum = try unsafe decodePlanes(
         stored, transform: transform, dtype: dtype, into: output, record: record)
     }
-    guard unsafe CRC32C.checksum(UnsafeRawBufferPointer(output)) == record.logicalChecksum else {
+    guard checksum == record.logicalChecksum else {
       throw FormatError(
         .logicalChecksum, "the chunk decodes to other bytes than were written",
         offset: record.offset)
@@ -81,10 +83,11 @@ package final class ChunkDecoder {
     }
   }
 
+  /// - Returns: the CRC-32C of what it decoded to.
   private func decodePlanes(
     _ stored: UnsafeRawBufferPointer, transform: ChunkTransform, dtype: DType,
     into output: UnsafeMutableRawBufferPointer, record: ChunkRecord
-  ) throws(FormatError) {
+  ) throws(FormatError) -> UInt32 {
     let width = dtype.scalarBytes
     let count = output.count / width
     guard width > 1, output.count % width == 0, transform != .floatSplit || dtype.splitsAsFloat
@@ -97,6 +100,7 @@ package final class ChunkDecoder {
     }
     if planes.count < output.count { planes = [UInt8](repeating: 0, count: output.count) }
     var end = 8 * width
+    var runs: [(codec: UInt8, range: Range<Int>)] = []
     for plane in 0..<width {
       let entry = unsafe stored.loadUnaligned(fromByteOffset: 8 * plane, as: UInt64.self)
         .littleEndian
@@ -105,26 +109,50 @@ package final class ChunkDecoder {
       else {
         throw FormatError(.planeTable, "plane \(plane) of \(length) bytes", offset: record.offset)
       }
-      let run = unsafe UnsafeRawBufferPointer(rebasing: stored[end..<end + length])
-      // withUnsafeMutableBytes rethrows untyped; the result carries the error out.
-      let result: Result<Void, FormatError> = unsafe planes.withUnsafeMutableBytes { planes in
-        Result { () throws(FormatError) in
-          try unsafe decodeRun(
-            run, codec: UInt8(truncatingIfNeeded: entry),
-            into: UnsafeMutableRawBufferPointer(
-              rebasing: planes[plane * count..<(plane + 1) * count]), record: record)
-        }
-      }
-      try result.get()
+      runs.append((UInt8(truncatingIfNeeded: entry), end..<end + length))
       end += length
     }
     guard end == stored.count else {
       throw FormatError(.planeTable, "bytes are left after the planes", offset: record.offset)
     }
-    unsafe planes.withUnsafeBufferPointer { planes in
-      unsafe ckpt_planes_merge(
-        planes.baseAddress, count, width, transform == .floatSplit, output.baseAddress)
+    // withUnsafeMutableBytes rethrows untyped; the result carries the error out.
+    let result: Result<UInt32, FormatError> = unsafe planes.withUnsafeMutableBytes { planes in
+      Result { () throws(FormatError) in
+        var sources: [UnsafePointer<UInt8>?] = unsafe []
+        for (plane, run) in runs.enumerated() {
+          let input = unsafe UnsafeRawBufferPointer(rebasing: stored[run.range])
+          // Raw planes are taken from where they are.
+          if run.codec == ChunkCodec.raw.rawValue, input.count == count {
+            unsafe sources.append(input.baseAddress?.assumingMemoryBound(to: UInt8.self))
+            continue
+          }
+          let memory = unsafe UnsafeMutableRawBufferPointer(
+            rebasing: planes[plane * count..<(plane + 1) * count])
+          try unsafe decodeRun(input, codec: run.codec, into: memory, record: record)
+          unsafe sources.append(
+            UnsafePointer(memory.baseAddress?.assumingMemoryBound(to: UInt8.self)))
+        }
+        return unsafe merge(
+          sources, isRotated: transform == .floatSplit, width: width, into: output)
+      }
     }
+    return try result.get()
+  }
+
+  /// - Returns: the CRC-32C of the merged bytes, summed up while they are in the first caches.
+  private func merge(
+    _ planes: [UnsafePointer<UInt8>?], isRotated: Bool, width: Int,
+    into output: UnsafeMutableRawBufferPointer
+  ) -> UInt32 {
+    var checksum: UInt32 = 0
+    for start in stride(from: 0, to: output.count, by: ChunkFacts.pieceBytes) {
+      let piece = unsafe UnsafeMutableRawBufferPointer(
+        rebasing: output[start..<min(start + ChunkFacts.pieceBytes, output.count)])
+      unsafe ckpt_planes_merge(
+        planes, start / width, piece.count / width, width, isRotated, piece.baseAddress)
+      checksum = unsafe CRC32C.checksum(UnsafeRawBufferPointer(piece), continuing: checksum)
+    }
+    return checksum
   }
 
   private func decodeRun(

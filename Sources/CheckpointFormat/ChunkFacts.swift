@@ -5,23 +5,32 @@ struct ChunkFacts {
   /// How many values are NaN or infinite.
   private(set) var nonFiniteCount = 0
 
-  /// Bytes that are summed up, scanned and copied while they are in the first cache or near.
+  /// Bytes that are summed up, scanned and passed on while they are in the first caches.
   static let pieceBytes = 1 << 17
 
-  /// - Parameter target: gets the bytes too, unless nil; as long as they are.
+  /// - Parameters:
+  ///   - bytes: elements of `dtype`.
+  ///   - pass: gets piece by piece, with its place, what has just been looked at.
   init(
-    of bytes: UnsafeRawBufferPointer, dtype: DType, copyingTo target: UnsafeMutableRawBufferPointer?
+    of bytes: UnsafeRawBufferPointer, dtype: DType,
+    passing pass: (UnsafeRawBufferPointer, Int) -> Void = { _, _ in }
   ) {
-    var start = 0
-    while start < bytes.count {
+    for start in stride(from: 0, to: bytes.count, by: ChunkFacts.pieceBytes) {
       let end = min(start + ChunkFacts.pieceBytes, bytes.count)
       let piece = unsafe UnsafeRawBufferPointer(rebasing: bytes[start..<end])
       checksum = unsafe CRC32C.checksum(piece, continuing: checksum)
       nonFiniteCount += unsafe NonFinite.count(in: piece, dtype: dtype)
-      if let target = unsafe target {
-        unsafe UnsafeMutableRawBufferPointer(rebasing: target[start..<end]).copyMemory(from: piece)
-      }
-      start = end
+      unsafe pass(piece, start)
+    }
+  }
+
+  /// - Parameter target: gets the bytes too; as long as they are.
+  init(
+    of bytes: UnsafeRawBufferPointer, dtype: DType, copyingTo target: UnsafeMutableRawBufferPointer
+  ) {
+    unsafe self.init(of: bytes, dtype: dtype) { piece, start in
+      unsafe UnsafeMutableRawBufferPointer(rebasing: target[start..<start + piece.count])
+        .copyMemory(from: piece)
     }
   }
 }

@@ -22,6 +22,11 @@ final class PlaneCoder {
 
     /// As it is.
     static let raw = Choice(codec: .raw, share: 1)
+
+    /// `count` equal bytes.
+    static func constant(_ count: Int) -> Choice {
+      Choice(codec: .constant, share: 1 / Double(count))
+    }
   }
 
   /// Neighbouring symbols with codes of `width` bits.
@@ -30,13 +35,35 @@ final class PlaneCoder {
     var base: UInt8
   }
 
+  /// Bytes out of the middle that are tried with codecs whose gain no count of symbols tells, if the first
+  /// of them look promising.
+  private static let triedBytes = 1 << 14
+  private static let triedFirstBytes = 1 << 12
+
+  /// What `choose(forSampled:)` looks at in a plane of `count` bytes.
+  static func sampledPieces(of count: Int) -> [Range<Int>] {
+    guard count > triedBytes else { return [0..<count] }
+    return PlaneSample.pieces(of: count) + [middle(triedBytes, of: count)]
+  }
+
   /// The codec to use for `plane`, from a sample. Constant is exact.
   func choose(for plane: UnsafeRawBufferPointer, compression: Compression) -> Choice {
     guard compression != .none, plane.count >= 64 else { return .raw }
-    if unsafe PlaneCoder.isConstant(plane) {
-      return Choice(codec: .constant, share: 1 / Double(plane.count))
-    }
+    if unsafe PlaneCoder.isConstant(plane) { return .constant(plane.count) }
+    return unsafe choose(for: plane, compression: compression, by: PlaneSample(plane))
+  }
+
+  /// The same for a plane that is there at `sampledPieces` only: constant means that those are.
+  func choose(forSampled plane: UnsafeRawBufferPointer, compression: Compression) -> Choice {
+    guard compression != .none, plane.count >= 64 else { return .raw }
     let sample = unsafe PlaneSample(plane)
+    if sample.isConstant { return .constant(plane.count) }
+    return unsafe choose(for: plane, compression: compression, by: sample)
+  }
+
+  private func choose(
+    for plane: UnsafeRawBufferPointer, compression: Compression, by sample: PlaneSample
+  ) -> Choice {
     var best = Choice(codec: .raw, share: 0.95)
     func consider(_ choice: Choice, handicap: Double = 1) {
       if choice.share * handicap < best.share { best = choice }
@@ -54,10 +81,14 @@ final class PlaneCoder {
     }
     // What looks like noise symbol by symbol has no repetitions worth the search.
     guard huffman < 0.97 else { return best }
-    let lz4 = unsafe sampledShare(.lz4, plane)
+    guard unsafe share(.lz4, of: plane, bytes: PlaneCoder.triedFirstBytes) < 1.5 * best.share else {
+      return best
+    }
+    let lz4 = unsafe share(.lz4, of: plane, bytes: PlaneCoder.triedBytes)
     consider(Choice(codec: .lz4, share: lz4))
     if compression == .compact, lz4 < 1.1 * huffman {
-      consider(Choice(codec: .deflate, share: unsafe sampledShare(.deflate, plane)), handicap: 1.02)
+      let deflate = unsafe share(.deflate, of: plane, bytes: PlaneCoder.triedBytes)
+      consider(Choice(codec: .deflate, share: deflate), handicap: 1.02)
     }
     return best
   }
@@ -99,15 +130,22 @@ final class PlaneCoder {
     }
   }
 
-  /// What a codec leaves of a piece out of the middle.
-  private func sampledShare(_ codec: ChunkCodec, _ plane: UnsafeRawBufferPointer) -> Double {
-    let length = min(plane.count, 1 << 14)
-    let start = (plane.count - length) / 2
-    let piece = unsafe UnsafeRawBufferPointer(rebasing: plane[start..<start + length])
+  /// What a codec leaves of so many bytes out of the middle.
+  private func share(
+    _ codec: ChunkCodec, of plane: UnsafeRawBufferPointer, bytes length: Int
+  ) -> Double {
+    let piece = unsafe UnsafeRawBufferPointer(
+      rebasing: plane[PlaneCoder.middle(length, of: plane.count)])
     let coded = unsafe sampleOutput.withUnsafeMutableBytes {
       unsafe encode(piece, with: Choice(codec: codec, share: 1), into: $0)
     }
-    return Double(coded ?? length) / Double(length)
+    return Double(coded ?? piece.count) / Double(piece.count)
+  }
+
+  private static func middle(_ length: Int, of count: Int) -> Range<Int> {
+    let length = min(count, length)
+    let start = (count - length) / 2
+    return start..<start + length
   }
 
   /// Whether all bytes are the same.

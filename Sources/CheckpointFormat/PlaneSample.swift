@@ -15,15 +15,18 @@ struct PlaneSample {
   private static let pieceBytes = 2048
   private static let pieceCount = 4
 
-  init(_ plane: UnsafeRawBufferPointer) {
-    var pieces: [Range<Int>] = [0..<plane.count]
-    if plane.count > PlaneSample.pieceBytes * PlaneSample.pieceCount {
-      let room = plane.count - PlaneSample.pieceBytes
-      pieces = (0..<PlaneSample.pieceCount).map { number in
-        let start = room * number / (PlaneSample.pieceCount - 1)
-        return start..<start + PlaneSample.pieceBytes
-      }
+  /// The places in a plane of `count` bytes.
+  static func pieces(of count: Int) -> [Range<Int>] {
+    guard count > pieceBytes * pieceCount else { return [0..<count] }
+    let room = count - pieceBytes
+    return (0..<pieceCount).map { number in
+      let start = room * number / (pieceCount - 1)
+      return start..<start + pieceBytes
     }
+  }
+
+  init(_ plane: UnsafeRawBufferPointer) {
+    let pieces = PlaneSample.pieces(of: plane.count)
     var total = [UInt32](repeating: 0, count: 256)
     var one = total
     for piece in pieces {
@@ -35,6 +38,9 @@ struct PlaneSample {
     histogram = total
     count = pieces.reduce(0) { $0 + $1.count }
   }
+
+  /// Whether all the bytes looked at are the same.
+  var isConstant: Bool { histogram.contains { Int($0) == count } }
 
   /// What an exponent window leaves of `length` such bytes: of 3 or 4 bits, whichever leaves less.
   func window(of length: Int) -> PlaneCoder.Choice {

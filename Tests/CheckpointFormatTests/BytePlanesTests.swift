@@ -8,15 +8,38 @@ struct BytePlanesTests {
   static let cases: [(width: Int, isRotated: Bool)] =
     [2, 4, 8].flatMap { width in [(width, false), (width, true)] }
 
-  private func split(_ bytes: [UInt8], width: Int, isRotated: Bool) -> [UInt8] {
-    var planes = [UInt8](repeating: 0, count: bytes.count)
-    ckpt_planes_split(bytes, bytes.count / width, width, isRotated, &planes)
+  /// In pieces of `piece` scalars, or at once; from `offset` on.
+  private func split(
+    _ bytes: [UInt8], width: Int, isRotated: Bool, piece: Int = .max, offset: Int = 0
+  ) -> [UInt8] {
+    let count = (bytes.count - offset) / width
+    var planes = [UInt8](repeating: 0, count: count * width)
+    planes.withUnsafeMutableBufferPointer { planes in
+      bytes.withUnsafeBytes { bytes in
+        let places = (0..<width).map { plane in planes.baseAddress.map { $0 + plane * count } }
+        for start in stride(from: 0, to: count, by: min(piece, max(count, 1))) {
+          ckpt_planes_split(
+            bytes.baseAddress.map { $0 + offset + start * width }, min(piece, count - start), width,
+            isRotated, places, start)
+        }
+      }
+    }
     return planes
   }
 
-  private func merge(_ planes: [UInt8], width: Int, isRotated: Bool) -> [UInt8] {
+  private func merge(_ planes: [UInt8], width: Int, isRotated: Bool, piece: Int = .max) -> [UInt8] {
+    let count = planes.count / width
     var bytes = [UInt8](repeating: 0, count: planes.count)
-    ckpt_planes_merge(planes, planes.count / width, width, isRotated, &bytes)
+    bytes.withUnsafeMutableBytes { bytes in
+      planes.withUnsafeBufferPointer { planes in
+        let places = (0..<width).map { plane in planes.baseAddress.map { $0 + plane * count } }
+        for start in stride(from: 0, to: count, by: min(piece, max(count, 1))) {
+          ckpt_planes_merge(
+            places, start, min(piece, count - start), width, isRotated,
+            bytes.baseAddress.map { $0 + start * width })
+        }
+      }
+    }
     return bytes
   }
 
@@ -59,18 +82,22 @@ struct BytePlanesTests {
     #expect(planes[..<4] == [0, 1, 0, 1])
   }
 
-  @Test("need no aligned memory")
-  func unaligned() {
-    let bytes = (0..<129).map { UInt8($0) }
-    for (width, isRotated) in BytePlanesTests.cases {
-      let shifted = Array(bytes[1...])
-      let planes = bytes.withUnsafeBytes { raw in
-        var planes = [UInt8](repeating: 0, count: 128)
-        ckpt_planes_split(
-          raw.baseAddress.map { $0 + 1 }, 128 / width, width, isRotated, &planes)
-        return planes
-      }
-      #expect(planes == split(shifted, width: width, isRotated: isRotated))
+  @Test("are the same piece by piece", arguments: cases)
+  func pieces(width: Int, isRotated: Bool) {
+    let bytes = (0..<1000 * width).map { UInt8(truncatingIfNeeded: $0 &* 7919 >> 5) }
+    let planes = split(bytes, width: width, isRotated: isRotated)
+    for piece in [1, 63, 64, 65, 999] {
+      #expect(split(bytes, width: width, isRotated: isRotated, piece: piece) == planes)
+      #expect(merge(planes, width: width, isRotated: isRotated, piece: piece) == bytes)
     }
+  }
+
+  @Test("need no aligned memory", arguments: cases)
+  func unaligned(width: Int, isRotated: Bool) {
+    let bytes = (0..<1025).map { UInt8(truncatingIfNeeded: $0) }
+    let shifted = Array(bytes[1...])
+    #expect(
+      split(bytes, width: width, isRotated: isRotated, offset: 1)
+        == split(shifted, width: width, isRotated: isRotated))
   }
 }

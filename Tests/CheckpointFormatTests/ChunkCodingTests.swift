@@ -59,6 +59,23 @@ struct ChunkCodingTests {
     }
   }
 
+  @Test(
+    "come back small when all but a byte are the same, wherever that is",
+    arguments: [DType.u8, .bf16, .f32, .i64], [Compression.fast, .compact])
+  func nearlyConstant(_ dtype: DType, _ compression: Compression) throws {
+    let encoder = ChunkEncoder(compression: compression)
+    let decoder = ChunkDecoder()
+    let count = 1 << 18
+    // In samples and between them, in every plane.
+    for place in [0, 1, 3, 7, 4099, 77_777, 77_778, count / 2, 200_003, count - 1] {
+      var bytes = [UInt8](repeating: 0, count: count)
+      bytes[place] = 7
+      let chunk = CodedChunk(bytes, dtype: dtype, encoder: encoder)
+      let isSame = try chunk.decoded(by: decoder) == bytes
+      #expect(isSame && chunk.stored.count < count / 20, "\(place): \(chunk.stored.count)")
+    }
+  }
+
   @Test("use every transform and codec, each where it gains")
   func everyCodec() {
     var transforms: Set<UInt8> = []
