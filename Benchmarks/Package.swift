@@ -20,6 +20,7 @@ let package = Package(
     .executableTarget(
       name: "EngineBenchmarks",
       dependencies: [
+        "BenchmarkStates",
         .product(name: "Checkpoint", package: "ckpt"),
         .product(name: "Benchmark", package: "benchmark"),
       ],

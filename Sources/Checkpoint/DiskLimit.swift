@@ -1,3 +1,4 @@
+internal import CCheckpointShims
 internal import CheckpointIO
 internal import SystemPackage
 
@@ -68,6 +69,18 @@ package enum DiskLimit {
     } catch {
       throw CheckpointError(error)
     }
+  }
+
+  /// How long it takes to read the first `sizeBytes` bytes of a file, a multiple of 8 MiB, out of the page cache to
+  /// memory that the system has yet to give: in large pages where there are any, as tensors are.
+  package static func reading(
+    _ path: FilePath, toNewMemory sizeBytes: UInt64
+  ) throws(CheckpointError) -> Duration {
+    let memory = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: Int(sizeBytes), alignment: 2 << 20)
+    defer { memory.deallocate() }
+    ckpt_memory_prefer_large_pages(memory.baseAddress, memory.count)
+    return try reading(path, into: memory, pastCache: false)
   }
 
   /// How long the bare sequence of a durable save takes for `sizeBytes` bytes: write, fsync, rename, fsync of

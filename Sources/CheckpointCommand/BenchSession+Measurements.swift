@@ -17,12 +17,14 @@ extension BenchSession {
           "load_\($0)_cold", "load, \($0.text), from the disk", sizeBytes: size,
           limit: "read_limit")
       }
-      all.append(BenchMeasurement("memory_limit", "reads from memory", sizeBytes: size))
-      for (key, text) in [("in_place", ""), ("warm", ", to new memory")] {
+      for (limit, key, text) in [
+        ("memory_limit", "in_place", ""), ("new_memory_limit", "warm", ", to new memory"),
+      ] {
+        all.append(BenchMeasurement(limit, "reads from memory\(text)", sizeBytes: size))
         all += BenchSession.presets.map {
           BenchMeasurement(
             "load_\($0)_\(key)", "load, \($0.text), from memory\(text)", sizeBytes: size,
-            limit: "memory_limit")
+            limit: limit)
         }
       }
       all.append(

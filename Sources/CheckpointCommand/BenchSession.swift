@@ -67,6 +67,8 @@ struct BenchSession {
     if preset == .none {
       all.append(
         try DiskLimit.reading(file, into: memory.bytes, pastCache: false), to: "memory_limit")
+      all.append(
+        try DiskLimit.reading(file, toNewMemory: state.sizeBytes), to: "new_memory_limit")
     }
     all.append(
       try timed { () throws(CheckpointError) in try CheckpointReader(file).read(into: parts) },

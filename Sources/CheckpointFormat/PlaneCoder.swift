@@ -81,12 +81,12 @@ final class PlaneCoder {
     }
     // What looks like noise symbol by symbol has no repetitions worth the search.
     guard huffman < 0.97 else { return best }
-    guard unsafe share(.lz4, of: plane, bytes: PlaneCoder.triedFirstBytes) < 1.5 * best.share else {
-      return best
-    }
+    let first = unsafe share(.lz4, of: plane, bytes: PlaneCoder.triedFirstBytes)
+    guard first < min(1, 1.5 * best.share) else { return best }
     let lz4 = unsafe share(.lz4, of: plane, bytes: PlaneCoder.triedBytes)
     consider(Choice(codec: .lz4, share: lz4))
-    if compression == .compact, lz4 < 1.1 * huffman {
+    // Where LZ4 finds nothing that comes again, deflate won't either, and takes long to find that out.
+    if compression == .compact, lz4 < min(0.98, 1.1 * huffman) {
       let deflate = unsafe share(.deflate, of: plane, bytes: PlaneCoder.triedBytes)
       consider(Choice(codec: .deflate, share: deflate), handicap: 1.02)
     }

@@ -13,7 +13,7 @@ package enum StaleTemporaries {
   package static func remove(in directory: any Directory) throws(IOError) -> [String] {
     var removed: [String] = []
     var firstError: IOError?
-    for name in try directory.entryNames().sorted() where TemporaryName.matches(name) {
+    for name in try directory.entryNames().filter(TemporaryName.matches).sorted() {
       guard let file = lockedIfStale(name, in: directory) else { continue }
       // Closed, and with that unlocked, only when the name is gone: its writer may have made it
       // this moment and be about to lock it.
