@@ -54,6 +54,8 @@ CKPT_BODY ckpt_sort64(const ckpt_bytes *v, ckpt_bytes *sorted) {
                                     size_t at) {                                                                \
     typedef type ckpt_scalars __attribute__((vector_size(64)));                                                 \
     const int width = bits / 8, turn = rotated ? 1 : 0;                                                         \
+    uint8_t *p[bits / 8];                                                                                       \
+    for (int k = 0; k < width; k++) p[k] = planes[k] + at;                                                      \
     size_t i = 0;                                                                                               \
     for (; i + 64 <= count; i += 64) {                                                                          \
       ckpt_bytes v[bits / 8], sorted[bits / 8];                                                                 \
@@ -64,13 +66,13 @@ CKPT_BODY ckpt_sort64(const ckpt_bytes *v, ckpt_bytes *sorted) {
         memcpy(&v[k], &x, 64);                                                                                  \
       }                                                                                                         \
       ckpt_sort##bits(v, sorted);                                                                               \
-      for (int k = 0; k < width; k++) memcpy(planes[k] + at + i, &sorted[k], 64);                               \
+      for (int k = 0; k < width; k++) memcpy(p[k] + i, &sorted[k], 64);                                         \
     }                                                                                                           \
     for (; i < count; i++) {                                                                                    \
       type value;                                                                                               \
       memcpy(&value, in + i * sizeof value, sizeof value);                                                      \
       value = (type)((value << turn) | (value >> ((bits - turn) & (bits - 1))));                                \
-      for (int k = 0; k < width; k++) planes[k][at + i] = (uint8_t)(value >> (8 * k));                          \
+      for (int k = 0; k < width; k++) p[k][i] = (uint8_t)(value >> (8 * k));                                    \
     }                                                                                                           \
   }                                                                                                             \
   CKPT_BODY ckpt_merge##bits##_body(const uint8_t *const planes[], size_t at, size_t count, bool rotated,       \

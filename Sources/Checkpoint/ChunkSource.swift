@@ -63,7 +63,9 @@ final class ChunkSource: Sendable {
   }
 
   /// Calls `body` for each of these chunks, on the pool's threads; the first error ends it.
-  /// - Parameter chunks: numbers, ascending, and their tensors' dtypes.
+  /// - Parameters:
+  ///   - chunks: numbers, ascending, and their tensors' dtypes.
+  ///   - body: must not read through this source itself: it may have a processor's place.
   func visit(
     _ chunks: [(number: Int, dtype: DType)],
     _ body: @Sendable (_ position: Int, StoredChunk) throws(CheckpointError) -> Void

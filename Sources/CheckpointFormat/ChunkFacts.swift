@@ -8,29 +8,33 @@ struct ChunkFacts {
   /// Bytes that are summed up, scanned and passed on while they are in the first caches.
   static let pieceBytes = 1 << 17
 
-  /// - Parameters:
-  ///   - bytes: elements of `dtype`.
-  ///   - pass: gets piece by piece, with its place, what has just been looked at.
+  /// - Parameter countNonFinite: gets piece by piece, with its place, and says how many of its values are NaN or
+  ///   infinite.
   init(
-    of bytes: UnsafeRawBufferPointer, dtype: DType,
-    passing pass: (UnsafeRawBufferPointer, Int) -> Void = { _, _ in }
+    of bytes: UnsafeRawBufferPointer,
+    countingNonFinite countNonFinite: (UnsafeRawBufferPointer, Int) -> Int
   ) {
     for start in stride(from: 0, to: bytes.count, by: ChunkFacts.pieceBytes) {
       let end = min(start + ChunkFacts.pieceBytes, bytes.count)
       let piece = unsafe UnsafeRawBufferPointer(rebasing: bytes[start..<end])
       checksum = unsafe CRC32C.checksum(piece, continuing: checksum)
-      nonFiniteCount += unsafe NonFinite.count(in: piece, dtype: dtype)
-      unsafe pass(piece, start)
+      nonFiniteCount += unsafe countNonFinite(piece, start)
     }
+  }
+
+  /// - Parameter bytes: elements of `dtype`.
+  init(of bytes: UnsafeRawBufferPointer, dtype: DType) {
+    unsafe self.init(of: bytes) { piece, _ in unsafe NonFinite.count(in: piece, dtype: dtype) }
   }
 
   /// - Parameter target: gets the bytes too; as long as they are.
   init(
     of bytes: UnsafeRawBufferPointer, dtype: DType, copyingTo target: UnsafeMutableRawBufferPointer
   ) {
-    unsafe self.init(of: bytes, dtype: dtype) { piece, start in
+    unsafe self.init(of: bytes) { piece, start in
       unsafe UnsafeMutableRawBufferPointer(rebasing: target[start..<start + piece.count])
         .copyMemory(from: piece)
+      return unsafe NonFinite.count(in: piece, dtype: dtype)
     }
   }
 }

@@ -24,6 +24,19 @@ package enum NonFinite {
     }
   }
 
+  /// The same for elements whose bytes are split into planes after a rotation to the left by one bit, so that the
+  /// last plane begins with the exponent; nil if that doesn't tell.
+  /// - Parameter plane: the last one.
+  package static func count(inExponents plane: UnsafeRawBufferPointer, dtype: DType) -> Int? {
+    let mask: UInt64
+    switch dtype {
+    case .bf16, .f32, .c64: mask = 0xFF
+    case .f16: mask = 0xF8
+    default: return nil
+    }
+    return unsafe ckpt_count_masked(plane.baseAddress, plane.count, 1, mask)
+  }
+
   /// Makes every element NaN, or 0 where the dtype has none.
   package static func fillWithNaN(_ bytes: UnsafeMutableRawBufferPointer, dtype: DType) {
     let pattern: [UInt8] =

@@ -50,8 +50,15 @@ final class PlanesEncoder {
         unsafe places.replaceSubrange(
           0..<placed, with: PlanesEncoder.places(layout, in: target).prefix(placed))
       }
-      let facts = unsafe ChunkFacts(of: bytes, dtype: dtype) { piece, start in
-        unsafe split(piece, layout, to: places, at: start / layout.width)
+      let facts = unsafe ChunkFacts(of: bytes) { piece, start in
+        let range = start / layout.width..<(start + piece.count) / layout.width
+        unsafe split(piece, layout, to: places, at: range.lowerBound)
+        let last = unsafe UnsafeRawBufferPointer(
+          start: places[layout.width - 1].map { unsafe $0 + range.lowerBound }, count: range.count)
+        let counted: Int? =
+          layout.transform == .floatSplit
+          ? unsafe NonFinite.count(inExponents: last, dtype: dtype) : nil
+        return unsafe counted ?? NonFinite.count(in: piece, dtype: dtype)
       }
       var features: UInt64 = 0
       var end = table

@@ -76,6 +76,32 @@ struct ChunkCodingTests {
     }
   }
 
+  @Test("know how many values aren't finite, however they are coded", arguments: DType.allCases)
+  func nonFinite(_ dtype: DType) {
+    let width = dtype.scalarBytes
+    let infinity: [UInt8] =
+      switch dtype {
+      case .f16: [0, 0x7C]
+      case .bf16: [0x80, 0x7F]
+      case .f32, .c64: [0, 0, 0x80, 0x7F]
+      case .f64: [0, 0, 0, 0, 0, 0, 0xF0, 0x7F]
+      default: [UInt8](repeating: 0x80, count: width)
+      }
+    for kind in [SampleBytes.normal, .zeros, .random] {
+      var bytes = sample(kind, 1 << 18, dtype)
+      for (number, place) in stride(from: 0, to: bytes.count - width, by: 4001 * width).enumerated()
+      {
+        for byte in 0..<width { bytes[place + byte] = number % 2 == 0 ? 0xFF : infinity[byte] }
+      }
+      let expected = bytes.withUnsafeBytes { NonFinite.count(in: $0, dtype: dtype) }
+      for compression in Compression.allCases {
+        let chunk = CodedChunk(
+          bytes, dtype: dtype, encoder: ChunkEncoder(compression: compression))
+        #expect(chunk.record.nonFiniteCount == expected, "\(kind), \(compression)")
+      }
+    }
+  }
+
   @Test("use every transform and codec, each where it gains")
   func everyCodec() {
     var transforms: Set<UInt8> = []
