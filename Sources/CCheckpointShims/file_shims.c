@@ -3,6 +3,7 @@
 #endif
 
 #include "ckpt_file_shims.h"
+#include "ckpt_sharing.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -36,6 +37,10 @@ int ckpt_allocate(int file, uint64_t size) {
   }
   if (size == 0) return 0;  // fallocate(2) calls an empty range an error
 #if defined(__linux__)
+  if (ckpt_keeps_reserved_blocks(file)) {
+    errno = EOPNOTSUPP;
+    return -1;
+  }
   return fallocate(file, 0, 0, (off_t)size);
 #elif defined(__APPLE__)
   struct stat status;

@@ -13,12 +13,17 @@
 static const uint32_t xfs_magic = 0x58465342;
 static const uint32_t btrfs_magic = 0x9123683E;
 
-int ckpt_may_share_blocks(int descriptor) {
+static uint32_t ckpt_file_system(int descriptor) {
   struct statfs status;
-  if (fstatfs(descriptor, &status) != 0) return 0;
-  const uint32_t type = (uint32_t)status.f_type;
+  return fstatfs(descriptor, &status) == 0 ? (uint32_t)status.f_type : 0;
+}
+
+int ckpt_may_share_blocks(int descriptor) {
+  const uint32_t type = ckpt_file_system(descriptor);
   return type == xfs_magic || type == btrfs_magic;
 }
+
+int ckpt_keeps_reserved_blocks(int descriptor) { return ckpt_file_system(descriptor) == btrfs_magic; }
 
 int ckpt_share_blocks(int target, uint64_t target_offset, int source, uint64_t source_offset, uint64_t count) {
   struct file_clone_range range = {
@@ -61,6 +66,11 @@ int ckpt_shared_bytes(int file, uint64_t size, uint64_t *shared) {
 }
 #else
 int ckpt_may_share_blocks(int descriptor) {
+  (void)descriptor;
+  return 0;
+}
+
+int ckpt_keeps_reserved_blocks(int descriptor) {
   (void)descriptor;
   return 0;
 }

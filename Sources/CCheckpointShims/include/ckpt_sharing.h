@@ -13,6 +13,10 @@ extern "C" {
 /// btrfs; elsewhere none (APFS clones whole files only).
 int ckpt_may_share_blocks(int descriptor);
 
+/// 1 if the open file is on a file system that gives reserved space back only when all that was reserved at once is
+/// unused (btrfs), else 0: a file that shares most of its blocks would keep all that was reserved for it.
+int ckpt_keeps_reserved_blocks(int descriptor);
+
 /// Makes a range of `target` share the blocks of a range of `source` (FICLONERANGE). Offsets and count are
 /// multiples of the file system's block size. After an error a part may be shared.
 int ckpt_share_blocks(int target, uint64_t target_offset, int source, uint64_t source_offset, uint64_t count);
