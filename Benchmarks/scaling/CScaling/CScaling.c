@@ -2,6 +2,9 @@
 #include "CScaling.h"
 
 #include <fcntl.h>
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
 #if defined(__GLIBC__)
 #include <malloc.h>
 #endif
@@ -20,5 +23,14 @@ size_t scaling_allocated_bytes(void) {
   return state.uordblks + state.hblkhd;
 #else
   return 0;
+#endif
+}
+
+void scaling_prefer_large_pages(void *start, size_t length) {
+#if defined(__linux__)
+  (void)madvise(start, length, MADV_HUGEPAGE);
+#else
+  (void)start;
+  (void)length;
 #endif
 }

@@ -6,6 +6,15 @@ struct RawDisk {
   /// Bytes of one transfer.
   static let pieceBytes = 8 << 20
 
+  /// One for each thread: in large pages, each of which is one piece for the disk's driver, and there beforehand.
+  private nonisolated(unsafe) static let memory = (0..<2).map { _ in
+    let memory = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: pieceBytes, alignment: 2 << 20)
+    scaling_prefer_large_pages(memory.baseAddress, memory.count)
+    memory.initializeMemory(as: UInt8.self, repeating: 0xA5)
+    return memory
+  }
+
   /// The file that is written and read.
   let path: String
 
@@ -52,10 +61,7 @@ struct RawDisk {
     defer { done.deallocate() }
     nonisolated(unsafe) let counts = done
     DispatchQueue.concurrentPerform(iterations: 2) { thread in
-      let memory = UnsafeMutableRawBufferPointer.allocate(
-        byteCount: RawDisk.pieceBytes, alignment: 4096)
-      defer { memory.deallocate() }
-      memory.initializeMemory(as: UInt8.self, repeating: 0xA5)
+      let memory = RawDisk.memory[thread]
       for piece in stride(from: thread, to: count, by: 2) {
         let start = piece * RawDisk.pieceBytes
         let length = min(RawDisk.pieceBytes, sizeBytes - start)
