@@ -63,15 +63,12 @@ package final class ChunkDecoder {
     to output: UnsafeMutableRawBufferPointer
   ) throws(FormatError) {
     precondition(output.count == bytes.count)
-    var checksum: UInt32 = 0
-    var start = 0
-    while start < bytes.count {
-      let end = min(start + ChunkFacts.pieceBytes, bytes.count)
-      let piece = unsafe UnsafeRawBufferPointer(rebasing: bytes[start..<end])
-      checksum = unsafe CRC32C.checksum(piece, continuing: checksum)
-      unsafe UnsafeMutableRawBufferPointer(rebasing: output[start..<end]).copyMemory(from: piece)
-      start = end
-    }
+    let checksum = unsafe CRC32C.checksum(
+      bytes,
+      preparing: { piece, start in
+        unsafe UnsafeMutableRawBufferPointer(rebasing: output[start..<start + piece.count])
+          .copyMemory(from: piece)
+      })
     try checkRaw(checksum: checksum, record: record)
   }
 
@@ -139,20 +136,18 @@ package final class ChunkDecoder {
     return try result.get()
   }
 
-  /// - Returns: the CRC-32C of the merged bytes, summed up while they are in the first caches.
+  /// - Returns: the CRC-32C of the merged bytes.
   private func merge(
     _ planes: [UnsafePointer<UInt8>?], isRotated: Bool, width: Int,
     into output: UnsafeMutableRawBufferPointer
   ) -> UInt32 {
-    var checksum: UInt32 = 0
-    for start in stride(from: 0, to: output.count, by: ChunkFacts.pieceBytes) {
-      let piece = unsafe UnsafeMutableRawBufferPointer(
-        rebasing: output[start..<min(start + ChunkFacts.pieceBytes, output.count)])
-      unsafe ckpt_planes_merge(
-        planes, start / width, piece.count / width, width, isRotated, piece.baseAddress)
-      checksum = unsafe CRC32C.checksum(UnsafeRawBufferPointer(piece), continuing: checksum)
-    }
-    return checksum
+    unsafe CRC32C.checksum(
+      UnsafeRawBufferPointer(output),
+      preparing: { piece, start in
+        unsafe ckpt_planes_merge(
+          planes, start / width, piece.count / width, width, isRotated,
+          output.baseAddress.map { unsafe $0 + start })
+      })
   }
 
   private func decodeRun(

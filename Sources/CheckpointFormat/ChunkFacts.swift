@@ -1,12 +1,9 @@
 /// What is found out about a chunk's bytes in one pass over them.
 struct ChunkFacts {
   /// CRC-32C.
-  private(set) var checksum: UInt32 = 0
+  let checksum: UInt32
   /// How many values are NaN or infinite.
-  private(set) var nonFiniteCount = 0
-
-  /// Bytes that are summed up, scanned and passed on while they are in the first caches.
-  static let pieceBytes = 1 << 17
+  let nonFiniteCount: Int
 
   /// - Parameter countNonFinite: gets piece by piece, with its place, and says how many of its values are NaN or
   ///   infinite.
@@ -14,12 +11,13 @@ struct ChunkFacts {
     of bytes: UnsafeRawBufferPointer,
     countingNonFinite countNonFinite: (UnsafeRawBufferPointer, Int) -> Int
   ) {
-    for start in stride(from: 0, to: bytes.count, by: ChunkFacts.pieceBytes) {
-      let end = min(start + ChunkFacts.pieceBytes, bytes.count)
-      let piece = unsafe UnsafeRawBufferPointer(rebasing: bytes[start..<end])
-      checksum = unsafe CRC32C.checksum(piece, continuing: checksum)
-      nonFiniteCount += unsafe countNonFinite(piece, start)
-    }
+    var count = 0
+    checksum = unsafe CRC32C.checksum(
+      bytes,
+      preparing: { piece, start in
+        count += unsafe countNonFinite(piece, start)
+      })
+    nonFiniteCount = count
   }
 
   /// - Parameter bytes: elements of `dtype`.

@@ -66,16 +66,25 @@ struct PipelineSlotsTests {
     for (processorCount, most) in [(3, 2), (2, 1), (1, 1)] {
       let slots = PipelineSlots(processorCount: processorCount, diskCount: 1)
       let computing = Locked(Counts())
+      let comingCount = Locked(0)
       let isOpen = Locked(false)
       BlockingPool(threadCount: 12).forEach(count: 12) { number throws(Never) in
         if number < 5 {
           // One uses the disk and four wait for it.
+          comingCount.withLock { $0 += 1 }
           slots.useDisk { while !isOpen.withLock({ $0 }) { usleep(100) } }
           return
         }
-        // Until those have come.
-        usleep(20_000)
-        slots.compute { stay(computing) }
+        while comingCount.withLock({ $0 }) < 5 { usleep(100) }
+        // From there to the disk it isn't far.
+        usleep(50_000)
+        slots.compute {
+          computing.withLock { $0.enter() }
+          // Until as many are inside as may be; then for a while, lest one more comes.
+          for _ in 0..<20_000 where computing.withLock({ $0.most }) < most { usleep(100) }
+          usleep(1000)
+          computing.withLock { $0.leave() }
+        }
         if computing.withLock({ $0.calls }) == 7 { isOpen.withLock { $0 = true } }
       }
       #expect(computing.withLock { $0.most } == most)
